@@ -1,0 +1,43 @@
+import { fold } from '../decision.ts'
+import type { Instant } from '../event.ts'
+
+export type Session =
+  | { readonly status: 'unknown' }
+  | { readonly status: 'begun' | 'ended'; readonly userId: string }
+
+/** One session under its own tag. That all of a user's sessions were ended stands under the user. */
+export const session = fold<Session>(
+  { status: 'unknown' },
+  {
+    UserLoggedIn: (_, { data: { userId } }) => ({ status: 'begun', userId }),
+    UserLoggedOut: (_, { data: { userId } }) => ({ status: 'ended', userId }),
+  },
+)
+
+export type SignInLink =
+  | { readonly status: 'unknown' }
+  | {
+      readonly status: 'open'
+      readonly userId: string
+      readonly expiresAt: Instant
+      readonly issuedEventId: string
+    }
+  | { readonly status: 'used'; readonly userId: string; readonly sessionId: string; readonly usedAt: Instant }
+
+export const signInLink = fold<SignInLink>(
+  { status: 'unknown' },
+  {
+    SignInLinkIssued: (_, { id, data: { userId, expiresAt } }) => ({
+      status: 'open',
+      userId,
+      expiresAt,
+      issuedEventId: id,
+    }),
+    SignInLinkRedeemed: (_, { at, data: { userId, sessionId } }) => ({
+      status: 'used',
+      userId,
+      sessionId,
+      usedAt: at,
+    }),
+  },
+)

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { accept, command, reading, refuse } from '../decision.ts'
+import { ulidSchema } from '../event.ts'
+import { localeSchema } from '../invites/events.ts'
+import { userTag } from './events.ts'
+import { adminRefusal, refuseWith, standing, standingOf } from './user.ts'
+
+// A name stands in mails to others: without line breaks or anything that a mail program would turn into a link.
+const LINK_LIKE = /:\/\/|www\.|\w\.\w{2,}(?:\/|$)/i
+export const nameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .refine((name) => !/\p{Cc}|\p{Cf}/u.test(name), { error: 'name_has_control_characters' })
+  .refine((name) => !LINK_LIKE.test(name), { error: 'name_looks_like_a_link' })
+
+/** The owner or an admin changes name or language; null leaves a field as it is. */
+export const changeProfile = command({
+  type: 'ChangeProfile',
+  schema: z.strictObject({
+    userId: ulidSchema,
+    name: z.nullable(nameSchema),
+    locale: z.nullable(localeSchema),
+  }),
+  reads: ({ userId }, { actor }) => ({ user: reading(userTag(userId), standing), actor: standingOf(actor) }),
+  decide: ({ userId, name, locale }, view, { actor }) => {
+    const forbidden = actor === userTag(userId) ? null : adminRefusal(actor, view.actor)
+    if (forbidden) return refuseWith(forbidden)
+    if (view.user.status === 'unknown' || view.user.status === 'erased') return refuse('user_not_found')
+    if (name === null && locale === null) return accept()
+    return accept({ type: 'ProfileChanged', data: { userId, name, locale } })
+  },
+})

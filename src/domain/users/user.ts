@@ -1,0 +1,119 @@
+import { type Decision, fold, type Reading, type Refusal, reading, refuse } from '../decision.ts'
+import type { Actor, Instant } from '../event.ts'
+import type { Locale } from '../invites/events.ts'
+import { type Role, roleTag, userTag } from './events.ts'
+
+/** Who somebody is to the house: enough to judge what they may do. */
+export type Standing = {
+  readonly status: 'unknown' | 'active' | 'suspended' | 'erased'
+  readonly roles: readonly Role[]
+}
+
+export const standing = fold<Standing>(
+  { status: 'unknown', roles: [] },
+  {
+    UserRegistered: (state) => ({ ...state, status: 'active' }),
+    RoleGranted: (state, { data: { role } }) => ({
+      ...state,
+      roles: [...state.roles.filter((held) => held !== role), role].toSorted(),
+    }),
+    RoleRevoked: (state, { data: { role } }) => ({
+      ...state,
+      roles: state.roles.filter((held) => held !== role),
+    }),
+    UserSuspended: (state) => ({ ...state, status: 'suspended' }),
+    UserReinstated: (state) => ({ ...state, status: 'active' }),
+    UserErased: () => ({ status: 'erased', roles: [] }),
+  },
+)
+
+const nobody: Reading<Standing> = reading(userTag('nobody'), { ...standing, types: [] })
+
+/** The actor's own standing belongs to the boundary: a role taken away counts from the next decision on. */
+export const standingOf = (actor: Actor): Reading<Standing> =>
+  actor.startsWith('user:') ? reading(actor as `user:${string}`, standing) : nobody
+
+/** The command line and the service itself act with the operator's authority. */
+export const isTrusted = (actor: Actor): boolean => actor === 'operator' || actor === 'system'
+
+/** What stops an actor from doing what only admins may do; null when nothing does. */
+export const adminRefusal = (actor: Actor, who: Standing): Refusal | null =>
+  isTrusted(actor) || (who.status === 'active' && who.roles.includes('admin')) ? null : { code: 'not_allowed' }
+
+export const refuseWith = ({ code, details }: Refusal): Decision => refuse(code, details)
+
+export type Credential =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'first'
+      readonly credentialId: string
+      readonly expiresAt: Instant
+      readonly used: boolean
+    }
+  | { readonly kind: 'chosen'; readonly credentialId: string }
+
+/** What a user signs in with. Secrets themselves are in the vault, or derived. */
+export const credential = fold<Credential>(
+  { kind: 'none' },
+  {
+    FirstPasswordIssued: (_, { data: { credentialId, expiresAt } }) => ({
+      kind: 'first',
+      credentialId,
+      expiresAt,
+      used: false,
+    }),
+    FirstPasswordUsed: (state, { data }) =>
+      state.kind === 'first' && state.credentialId === data.credentialId ? { ...state, used: true } : state,
+    PasswordChanged: (_, { data: { credentialId } }) => ({ kind: 'chosen', credentialId }),
+    UserErased: () => ({ kind: 'none' }),
+  },
+)
+
+/** Where a user is written to, and in which language. */
+export type Contact = { readonly email: string | null; readonly locale: Locale }
+
+export const contact = fold<Contact>(
+  { email: null, locale: 'en' },
+  {
+    UserRegistered: (_, { data: { email, locale } }) => ({ email, locale }),
+    EmailVerified: (state, { data: { email } }) => ({ ...state, email }),
+    ProfileChanged: (state, { data: { locale } }) => ({ ...state, locale: locale ?? state.locale }),
+  },
+)
+
+/** Who holds a role and could act on it: neither suspended nor erased. */
+export type Holders = { readonly active: readonly string[]; readonly suspended: readonly string[] }
+
+const without = (ids: readonly string[], id: string) => ids.filter((held) => held !== id)
+
+export const holders = fold<Holders>(
+  { active: [], suspended: [] },
+  {
+    RoleGranted: (state, { data: { userId } }) =>
+      state.suspended.includes(userId)
+        ? state
+        : { ...state, active: [...without(state.active, userId), userId] },
+    RoleRevoked: (state, { data: { userId } }) => ({
+      active: without(state.active, userId),
+      suspended: without(state.suspended, userId),
+    }),
+    UserSuspended: (state, { data: { userId } }) => ({
+      active: without(state.active, userId),
+      suspended: [...without(state.suspended, userId), userId],
+    }),
+    UserReinstated: (state, { data: { userId } }) => ({
+      active: [...without(state.active, userId), userId],
+      suspended: without(state.suspended, userId),
+    }),
+    UserErased: (state, { data: { userId } }) => ({
+      active: without(state.active, userId),
+      suspended: without(state.suspended, userId),
+    }),
+  },
+)
+
+export const adminsReading = reading(roleTag('admin'), holders)
+
+/** Without an admin nobody could let anybody in again; so the last one stays. */
+export const isLastAdmin = (admins: Holders, userId: string): boolean =>
+  admins.active.length === 1 && admins.active[0] === userId
