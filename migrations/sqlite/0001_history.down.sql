@@ -1,0 +1,2 @@
+drop table event_tags;
+drop table events;

@@ -1,0 +1,132 @@
+import type { Command, Refusal } from '../domain/decision.ts'
+import type { DomainEvent } from '../domain/catalogue.ts'
+import type { Actor, Instant } from '../domain/event.ts'
+import type { ReadSide } from '../projections/index.ts'
+import type { Change } from '../projections/projection.ts'
+
+/** What became of a command: its events with their positions, or a refusal (whose facts, if any, stand in the history). */
+export type Outcome =
+  | { readonly outcome: 'accepted'; readonly events: readonly DomainEvent[] }
+  | { readonly outcome: 'refused'; readonly refusal: Refusal; readonly events: readonly DomainEvent[] }
+
+/** On whose behalf a command is executed, and to which chain of events it belongs. */
+export type By = { readonly actor: Actor; readonly correlation: string; readonly causation?: string }
+
+export type Execute = <C, V>(
+  command: Command<C, V>,
+  wish: C,
+  by: By,
+  /** Vault rows that are written in the same commit, and only if the command is accepted. */
+  alongside?: readonly Change[],
+) => Promise<Outcome>
+
+/** What an access token says, once its signature, issuer, audience and times have been checked. */
+export type AccessClaims = { readonly userId: string; readonly sessionId: string }
+
+export type TokenProblem = 'token_expired' | 'token_invalid'
+
+/** The mail as its receiver would see it, made anew from its event; null when its person has been forgotten. */
+export type RenderedMail = { readonly subject: string; readonly text: string; readonly html: string }
+
+export type HttpSettings = {
+  readonly publicUrl: string
+  readonly inviteCredentials: 'mail' | 'choose'
+  readonly inviteLink: 'confirm' | 'direct'
+  readonly inviteTtlMs: number
+  readonly linkTtlMs: number
+  readonly devMailbox: boolean
+  /** The mailbox page is open to everybody on this machine, and to admins only anywhere else. */
+  readonly loopback: boolean
+  readonly trustProxy: boolean
+  readonly sessionMaxMs: number
+}
+
+/** A stored answer to a request that may come again under the same Idempotency-Key. */
+export type StoredAnswer = {
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly body: string
+}
+
+/** Everything that pages and the API are handed by app.ts. They see no engine, only these doors. */
+export type House = {
+  readonly settings: HttpSettings
+  readonly now: () => Instant
+  readonly newId: () => string
+  readonly execute: Execute
+  readonly reads: ReadSide
+  readonly log: {
+    readonly info: (fields: object, message: string) => void
+    readonly error: (fields: object, message: string) => void
+  }
+
+  /** One-time links: derived from the root secret, never stored. `read…` answers the id a token was made for, or null. */
+  readonly links: {
+    readonly inviteToken: (inviteId: string) => string
+    readonly readInviteToken: (token: string) => string | null
+    readonly signInToken: (linkId: string) => string
+    readonly readSignInToken: (token: string) => string | null
+  }
+
+  /** Slow on purpose; both run in a pool of workers. Throws `Overloaded` when its queue is full. */
+  readonly passwords: {
+    readonly hash: (password: string) => Promise<string>
+    /** The id of the credential that the password matches, or null; takes equally long for a user that does not exist. */
+    readonly prove: (userId: string | null, password: string) => Promise<string | null>
+  }
+
+  readonly tokens: {
+    /** Signed access token (JWT, EdDSA) and how long it lives, in seconds. */
+    readonly issueAccess: (
+      claims: AccessClaims & { readonly roles: readonly string[] },
+    ) => Promise<{ readonly token: string; readonly expiresIn: number }>
+    readonly readAccess: (token: string) => Promise<AccessClaims | TokenProblem>
+    /** The row that makes a session's first refresh token valid goes into the commit that begins the session. */
+    readonly firstRefresh: (sessionId: string) => { readonly token: string; readonly alongside: Change }
+    /** The next token of the session, or why there is none: unknown token, or one that was used before. */
+    readonly rotateRefresh: (
+      token: string,
+    ) => Promise<
+      | { readonly outcome: 'rotated'; readonly sessionId: string; readonly token: string }
+      | { readonly outcome: 'invalid' }
+      | { readonly outcome: 'reused'; readonly sessionId: string }
+    >
+    readonly jwks: () => Promise<{ readonly keys: readonly object[] }>
+  }
+
+  /** Keyed digest of a text for a purpose: CSRF tokens, signed form fields. */
+  readonly sign: (purpose: string, text: string) => string
+  readonly verifySignature: (purpose: string, text: string, signature: string) => boolean
+
+  /** The store behind koa-session; sessions that have ended come back without their user. */
+  readonly pageSessions: {
+    readonly get: (key: string) => Promise<Record<string, unknown> | null>
+    readonly set: (key: string, session: Record<string, unknown>, maxAgeMs: number) => Promise<void>
+    readonly destroy: (key: string) => Promise<void>
+  }
+
+  readonly idempotency: {
+    /** `fresh`: go on, then `keep` or `drop`. `running`: another request is at it. `mismatch`: same key, other request. */
+    readonly begin: (
+      key: string,
+      request: string,
+    ) => Promise<{ readonly kind: 'fresh' | 'running' | 'mismatch' } | { readonly kind: 'stored'; readonly answer: StoredAnswer }>
+    readonly keep: (key: string, answer: StoredAnswer) => Promise<void>
+    readonly drop: (key: string) => Promise<void>
+  }
+
+  readonly renderMail: (mailId: string) => Promise<RenderedMail | null>
+  /** Throws when the store can't be read: the service is not ready. */
+  readonly checkReady: () => Promise<void>
+}
+
+/** The store, a worker pool or another part can't take more for now; answered with 503 and Retry-After. */
+export class Overloaded extends Error {
+  override readonly name = 'Overloaded'
+  readonly retryAfterSeconds: number
+
+  constructor(what: string, retryAfterSeconds: number) {
+    super(`${what} is overloaded`)
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}

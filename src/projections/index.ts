@@ -1,0 +1,18 @@
+import { inviteReads, invites } from './invites.ts'
+import { mailReads, mails } from './mails.ts'
+import type { Projection, Reader } from './projection.ts'
+import { sessionReads, sessions } from './sessions.ts'
+import { userReads, users } from './users.ts'
+
+/** Every projection there is; each event passes them in this order, in the transaction that appends it. */
+export const projections: readonly Projection[] = [invites, users, sessions, mails]
+
+/** The read side: every question that pages, the API and the runners ask. */
+export const readSide = (db: Reader) => ({
+  invites: inviteReads(db),
+  users: userReads(db),
+  sessions: sessionReads(db),
+  mails: mailReads(db),
+})
+
+export type ReadSide = ReturnType<typeof readSide>

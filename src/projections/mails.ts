@@ -1,0 +1,87 @@
+import type { DomainEvent } from '../domain/catalogue.ts'
+import type { Tag } from '../domain/event.ts'
+import type { MailTemplate } from '../domain/mails/events.ts'
+import { mailing } from '../domain/processes/mailing.ts'
+import { type Change, insert, projection, type Reader, remove, update } from './projection.ts'
+
+const queue = (event: DomainEvent): readonly Change[] =>
+  mailing(event).map(({ mailId, template, about, to, locale }) =>
+    insert('mails', {
+      id: mailId,
+      event_position: event.position,
+      template,
+      about,
+      recipient: to,
+      locale,
+      status: 'queued',
+      queued_at: event.at,
+      sent_at: null,
+      failed_at: null,
+      reason: null,
+    }),
+  )
+
+/** What has no reader any more is not sent: the mail of an invite that has ended meanwhile. */
+const suppress = (about: Tag): Change =>
+  update('mails', { about, status: 'queued' }, { status: 'suppressed', reason: 'ended' })
+
+/**
+ * The outbox: one row a mail that an event called for, unique by (event, template). A row is sent once `MailSent`
+ * says so in the history, so that a rebuilt table never mails anybody again.
+ */
+export const mails = projection('mails', ['mails'], {
+  InviteIssued: queue,
+  InviteResent: queue,
+  FirstPasswordIssued: queue,
+  SignInLinkIssued: queue,
+  PasswordChanged: queue,
+  InviteRevoked: ({ data }) => [suppress(`invite:${data.inviteId}`)],
+  InviteRedeemed: ({ data }) => [suppress(`invite:${data.inviteId}`)],
+  InviteReplaced: ({ data }) => [suppress(`invite:${data.inviteId}`)],
+  InvitePurged: ({ data }) => [remove('mails', { about: `invite:${data.inviteId}` })],
+  MailSent: ({ at, data }) => [update('mails', { id: data.mailId }, { status: 'sent', sent_at: at })],
+  MailFailed: ({ at, data }) => [
+    update('mails', { id: data.mailId }, { status: 'failed', failed_at: at, reason: data.reason }),
+  ],
+  UserErased: ({ data }) => [
+    remove('mails', { about: `user:${data.userId}` }),
+    ...data.inviteIds.map((id) => remove('mails', { about: `invite:${id}` })),
+  ],
+})
+
+export type MailView = {
+  readonly id: string
+  readonly eventPosition: number
+  readonly template: MailTemplate
+  readonly about: Tag
+  readonly recipient: string | null
+  readonly locale: 'en' | 'ru'
+  readonly status: 'queued' | 'sent' | 'failed' | 'suppressed'
+  readonly queuedAt: string
+  readonly sentAt: string | null
+  readonly failedAt: string | null
+  readonly reason: string | null
+}
+
+const COLUMNS = `id, event_position as "eventPosition", template, about, recipient, locale, status,
+  queued_at as "queuedAt", sent_at as "sentAt", failed_at as "failedAt", reason`
+
+export const mailReads = (db: Reader) => ({
+  async get(id: string): Promise<MailView | null> {
+    return (await db.get<MailView>(`select ${COLUMNS} from mails where id = $1`, [id])) ?? null
+  },
+
+  /** The mails sent to an address, newest first. */
+  async to(recipient: string, limit: number): Promise<MailView[]> {
+    return db.all<MailView>(
+      `select ${COLUMNS} from mails where recipient = $1 order by id desc limit $2`,
+      [recipient, limit],
+    )
+  },
+
+  async latest(limit: number): Promise<MailView[]> {
+    return db.all<MailView>(`select ${COLUMNS} from mails order by id desc limit $1`, [limit])
+  },
+})
+
+export type MailReads = ReturnType<typeof mailReads>

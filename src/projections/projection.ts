@@ -1,0 +1,51 @@
+import type { DomainEvent, EventOf, EventType } from '../domain/catalogue.ts'
+
+export type Value = string | number | null
+export type Row = Readonly<Record<string, Value>>
+
+/** A change to a read table, as data: engines render it to SQL, bundle it, or aim it at a table built beside the live one. */
+export type Change =
+  | { readonly op: 'insert'; readonly table: string; readonly row: Row }
+  | {
+      readonly op: 'update'
+      readonly table: string
+      readonly set: Row
+      /** Equality of each column; null means `is null`. */
+      readonly where: Row
+      /** Rows in which one of these columns holds the value are left alone. */
+      readonly except?: Row
+    }
+  | { readonly op: 'delete'; readonly table: string; readonly where: Row }
+
+export const insert = (table: string, row: Row): Change => ({ op: 'insert', table, row })
+export const update = (table: string, where: Row, set: Row, except?: Row): Change =>
+  except ? { op: 'update', table, set, where, except } : { op: 'update', table, set, where }
+export const remove = (table: string, where: Row): Change => ({ op: 'delete', table, where })
+
+type Handlers = { readonly [K in EventType]?: (event: EventOf<K>) => readonly Change[] }
+
+/** Events in, rows out; pure, so that the tables can be rebuilt from the history at any time. */
+export type Projection = {
+  readonly name: string
+  readonly tables: readonly string[]
+  readonly types: readonly EventType[]
+  readonly project: (event: DomainEvent) => readonly Change[]
+}
+
+const NOTHING: readonly Change[] = []
+
+export const projection = (name: string, tables: readonly string[], handlers: Handlers): Projection => {
+  const byType = handlers as Readonly<Record<string, ((event: DomainEvent) => readonly Change[]) | undefined>>
+  return {
+    name,
+    tables,
+    types: Object.keys(handlers) as EventType[],
+    project: (event) => byType[event.type]?.(event) ?? NOTHING,
+  }
+}
+
+/** The read side as projections' queries see it: plain SQL with `$1 … $n`, the same text on every engine. */
+export type Reader = {
+  readonly all: <R>(sql: string, params?: readonly Value[]) => Promise<R[]>
+  readonly get: <R>(sql: string, params?: readonly Value[]) => Promise<R | undefined>
+}

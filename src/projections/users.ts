@@ -1,0 +1,170 @@
+import type { Role } from '../domain/users/events.ts'
+import { insert, projection, type Reader, remove, update, type Value } from './projection.ts'
+
+/** One row a user, gone when the user is erased; roles in a table of their own. */
+export const users = projection('users', ['users', 'user_roles'], {
+  UserRegistered: ({ at, data }) => [
+    insert('users', {
+      id: data.userId,
+      email: data.email,
+      name: data.name,
+      locale: data.locale,
+      via: data.via.kind,
+      invite_id: data.via.kind === 'invite' ? data.via.inviteId : null,
+      registered_at: at,
+      email_verified_at: null,
+      credential_id: null,
+      credential_kind: 'none',
+      credential_expires_at: null,
+      credential_used: 0,
+      suspended_at: null,
+      last_login_at: null,
+    }),
+  ],
+  EmailVerified: ({ at, data }) => [
+    update('users', { id: data.userId }, { email: data.email, email_verified_at: at }),
+  ],
+  FirstPasswordIssued: ({ data }) => [
+    update(
+      'users',
+      { id: data.userId },
+      {
+        credential_id: data.credentialId,
+        credential_kind: 'first',
+        credential_expires_at: data.expiresAt,
+        credential_used: 0,
+      },
+    ),
+  ],
+  FirstPasswordUsed: ({ data }) => [
+    update('users', { id: data.userId, credential_id: data.credentialId }, { credential_used: 1 }),
+  ],
+  PasswordChanged: ({ data }) => [
+    update(
+      'users',
+      { id: data.userId },
+      {
+        credential_id: data.credentialId,
+        credential_kind: 'chosen',
+        credential_expires_at: null,
+        credential_used: 0,
+      },
+    ),
+  ],
+  ProfileChanged: ({ data: { userId, name, locale } }) => {
+    const set = { ...(name === null ? {} : { name }), ...(locale === null ? {} : { locale }) }
+    return Object.keys(set).length > 0 ? [update('users', { id: userId }, set)] : []
+  },
+  RoleGranted: ({ at, data: { userId, role } }) => [
+    remove('user_roles', { user_id: userId, role }),
+    insert('user_roles', { user_id: userId, role, granted_at: at }),
+  ],
+  RoleRevoked: ({ data: { userId, role } }) => [remove('user_roles', { user_id: userId, role })],
+  UserSuspended: ({ at, data }) => [update('users', { id: data.userId }, { suspended_at: at })],
+  UserReinstated: ({ data }) => [update('users', { id: data.userId }, { suspended_at: null })],
+  UserLoggedIn: ({ at, data }) => [update('users', { id: data.userId }, { last_login_at: at })],
+  UserErased: ({ data }) => [
+    remove('users', { id: data.userId }),
+    remove('user_roles', { user_id: data.userId }),
+  ],
+})
+
+/** A user as pages and the API show it; no secret in it. */
+export type UserView = {
+  readonly id: string
+  readonly email: string | null
+  readonly name: string | null
+  readonly locale: 'en' | 'ru'
+  readonly roles: readonly Role[]
+  readonly via: 'invite' | 'operator'
+  readonly inviteId: string | null
+  readonly registeredAt: string
+  readonly emailVerifiedAt: string | null
+  readonly credentialKind: 'none' | 'first' | 'chosen'
+  readonly suspendedAt: string | null
+  readonly lastLoginAt: string | null
+}
+
+/** What a sign-in is checked against: never shown. */
+export type CredentialRow = {
+  readonly credentialId: string | null
+  readonly credentialKind: 'none' | 'first' | 'chosen'
+}
+
+type UserRow = Omit<UserView, 'roles'> & { readonly roles: string | null }
+
+const COLUMNS = `id, email, name, locale, via, invite_id as "inviteId", registered_at as "registeredAt",
+  email_verified_at as "emailVerifiedAt", credential_kind as "credentialKind", suspended_at as "suspendedAt",
+  last_login_at as "lastLoginAt",
+  (select string_agg(role, ',' order by role) from user_roles where user_id = users.id) as roles`
+
+const present = ({ roles, ...row }: UserRow): UserView => ({
+  ...row,
+  roles: roles ? (roles.split(',') as Role[]) : [],
+})
+
+const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&')
+
+export type UserFilter = {
+  /** Part of an address or name, or a whole user id. */
+  readonly search?: string | undefined
+  readonly role?: Role | undefined
+}
+
+export const userReads = (db: Reader) => ({
+  async get(id: string): Promise<UserView | null> {
+    const row = await db.get<UserRow>(`select ${COLUMNS} from users where id = $1`, [id])
+    return row ? present(row) : null
+  },
+
+  /** The user whose verified address this is (canonical form). */
+  async byEmail(email: string): Promise<(UserView & CredentialRow) | null> {
+    const row = await db.get<UserRow & CredentialRow>(
+      `select ${COLUMNS}, credential_id as "credentialId" from users
+       where email = $1 and email_verified_at is not null`,
+      [email],
+    )
+    return row ? { ...present(row), credentialId: row.credentialId } : null
+  },
+
+  async credential(id: string): Promise<CredentialRow | null> {
+    const row = await db.get<CredentialRow>(
+      `select credential_id as "credentialId", credential_kind as "credentialKind" from users where id = $1`,
+      [id],
+    )
+    return row ?? null
+  },
+
+  async list(
+    filter: UserFilter,
+    { limit, after }: { limit: number; after?: string | undefined },
+  ): Promise<UserView[]> {
+    const where: string[] = []
+    const params: Value[] = []
+    const bind = (value: Value) => `$${params.push(value)}`
+    if (filter.search) {
+      const pattern = bind(`%${escapeLike(filter.search.trim().toLowerCase())}%`)
+      const id = bind(filter.search.trim().toUpperCase())
+      where.push(`(email like ${pattern} escape '\\' or lower(name) like ${pattern} escape '\\' or id = ${id})`)
+    }
+    if (filter.role) {
+      where.push(`exists (select 1 from user_roles r where r.user_id = users.id and r.role = ${bind(filter.role)})`)
+    }
+    if (after) where.push(`id < ${bind(after)}`)
+    const rows = await db.all<UserRow>(
+      `select ${COLUMNS} from users ${where.length ? `where ${where.join(' and ')}` : ''}
+       order by id desc limit ${bind(limit)}`,
+      params,
+    )
+    return rows.map(present)
+  },
+
+  async countByRole(role: Role): Promise<number> {
+    const row = await db.get<{ count: number }>(`select count(*) as count from user_roles where role = $1`, [
+      role,
+    ])
+    return row?.count ?? 0
+  },
+})
+
+export type UserReads = ReturnType<typeof userReads>
