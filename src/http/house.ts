@@ -14,9 +14,9 @@ export type By = { readonly actor: Actor; readonly correlation: string; readonly
 
 export type Execute = <C, V>(
   command: Command<C, V>,
-  wish: C,
+  wish: NoInfer<C>,
   by: By,
-  /** Vault rows that are written in the same commit, and only if the command is accepted. */
+  /** Vault rows written in the same commit, only if the command is accepted with events (not when it is already true). */
   alongside?: readonly Change[],
 ) => Promise<Outcome>
 
