@@ -2,7 +2,7 @@
 create table vault_keys (
   name text not null,
   id text not null,
-  wrapped blob not null,
+  wrapped text not null,
   created_at text not null,
   primary key (name, id)
 ) strict, without rowid;
@@ -10,7 +10,7 @@ create table vault_keys (
 -- One key a subject of personal data; removing the row forgets the person.
 create table subject_keys (
   subject text primary key,
-  wrapped blob not null
+  wrapped text not null
 ) strict, without rowid;
 
 create table password_hashes (

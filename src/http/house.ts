@@ -37,7 +37,8 @@ export type HttpSettings = {
   readonly devMailbox: boolean
   /** The mailbox page is open to everybody on this machine, and to admins only anywhere else. */
   readonly loopback: boolean
-  readonly trustProxy: boolean
+  /** How many proxies stand in front; 0 trusts no forwarded header. */
+  readonly proxyHops: number
   readonly sessionMaxMs: number
 }
 
@@ -116,6 +117,8 @@ export type House = {
   }
 
   readonly renderMail: (mailId: string) => Promise<RenderedMail | null>
+  /** True once the service is shutting down: it finishes what it has and wants nothing new. */
+  readonly draining: () => boolean
   /** Throws when the store can't be read: the service is not ready. */
   readonly checkReady: () => Promise<void>
 }

@@ -1,0 +1,175 @@
+import { createServer as createHttpServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Logger } from 'pino'
+import type { Settings } from './config.ts'
+import { type Foundation, openFoundation, type World } from './foundation.ts'
+import type { House } from './http/house.ts'
+import { createServer } from './http/server.ts'
+import { sqliteReader } from './infrastructure/database/sqlite.ts'
+import { SetupProblem } from './infrastructure/errors.ts'
+import { Outbox } from './infrastructure/mail/outbox.ts'
+import { type MailSecrets, renderMail } from './infrastructure/mail/render.ts'
+import { smtpTransport } from './infrastructure/mail/smtp.ts'
+import { sqliteLeases } from './infrastructure/mail/sqlite-leases.ts'
+import { captureTransport, consoleTransport, type MailTransport } from './infrastructure/mail/transport.ts'
+import { AccessTokens } from './infrastructure/vault/access-tokens.ts'
+import { proveCredential } from './infrastructure/vault/prove-credential.ts'
+import { idempotencyKeys, pageSessions, refreshTokens } from './infrastructure/vault/sqlite-rows.ts'
+
+const mailSecrets = ({ tokens, firstPasswords }: Foundation): MailSecrets => ({
+  inviteToken: (inviteId) => tokens.make('invite', inviteId),
+  signInToken: (linkId) => tokens.make('sign-in', linkId),
+  firstPassword: (credentialId) => firstPasswords.make(credentialId),
+})
+
+export const mailTransport = (settings: Settings): MailTransport => {
+  if (settings.mailUrl === 'console:') return consoleTransport((text) => process.stdout.write(text))
+  if (settings.mailUrl === 'capture:') return captureTransport()
+  return smtpTransport(settings.mailUrl, settings.mailFrom, settings.publicUrl)
+}
+
+/** The runner that sends what the history calls for. */
+export const openOutbox = (floor: Foundation, log: Logger, transport: MailTransport): Outbox => {
+  const { db, reader, store, doorbell, clock, settings } = floor
+  const secrets = mailSecrets(floor)
+  return new Outbox({
+    store,
+    leases: sqliteLeases({ db, reader, clock, exclusively: (work) => store.exclusively(work) }),
+    render: (event, template) => renderMail(event, template, secrets, settings.publicUrl),
+    transport,
+    doorbell,
+    clock,
+    log,
+  })
+}
+
+/** The doors that pages and the API are handed: everything they may do, and no engine. */
+export const openHouse = (floor: Foundation, log: Logger, draining: () => boolean): House => {
+  const { settings, clock, ids, db, store, reads, execute, keyring, tokens, signatures } = floor
+  const rows = {
+    db,
+    reader: sqliteReader(floor.reader),
+    clock,
+    exclusively: <T>(work: () => T) => store.exclusively(work),
+  }
+  const access = new AccessTokens(keyring.signing, settings.publicUrl, clock)
+  const refresh = refreshTokens(rows, tokens)
+  const secrets = mailSecrets(floor)
+  return {
+    settings: {
+      publicUrl: settings.publicUrl,
+      inviteCredentials: settings.inviteCredentials,
+      inviteLink: settings.inviteLink,
+      inviteTtlMs: settings.inviteTtlMs,
+      linkTtlMs: settings.linkTtlMs,
+      devMailbox: settings.devMailbox,
+      loopback: settings.loopback,
+      proxyHops: settings.proxyHops,
+      sessionMaxMs: settings.sessionMaxMs,
+    },
+    now: clock,
+    newId: ids,
+    execute,
+    reads,
+    log,
+    links: {
+      inviteToken: secrets.inviteToken,
+      readInviteToken: (token) => tokens.read('invite', token)?.id ?? null,
+      signInToken: secrets.signInToken,
+      readSignInToken: (token) => tokens.read('sign-in', token)?.id ?? null,
+    },
+    passwords: {
+      hash: (password) => floor.hasher.hash(password),
+      prove: proveCredential(floor),
+    },
+    tokens: {
+      issueAccess: (claims) => access.issue(claims),
+      readAccess: (token) => access.read(token),
+      firstRefresh: refresh.first,
+      rotateRefresh: refresh.rotate,
+      jwks: () => access.jwks(),
+    },
+    sign: (purpose, text) => signatures.sign(purpose, text),
+    verifySignature: (purpose, text, signature) => signatures.verify(purpose, text, signature),
+    pageSessions: pageSessions(rows),
+    idempotency: idempotencyKeys(rows),
+    async renderMail(mailId) {
+      const row = await reads.mails.get(mailId)
+      const event = row && (await store.get(row.eventPosition))
+      return event ? renderMail(event, row.template, secrets, settings.publicUrl) : null
+    },
+    draining,
+    async checkReady() {
+      await store.head()
+    },
+  }
+}
+
+/** The running service: what tests boot and what `serve` starts. */
+export type App = {
+  readonly floor: Foundation
+  readonly house: House
+  readonly outbox: Outbox
+  readonly server: Server
+  readonly address: string
+  /** Stops accepting, finishes what was begun, lets go of the database. */
+  readonly close: () => Promise<void>
+}
+
+export type AppOptions = World & {
+  readonly log: Logger
+  readonly transport?: MailTransport
+  /** Leaves the background runners to another process (`latchkey work`). */
+  readonly noWorkers?: boolean
+}
+
+/** A client that dawdles or floods headers is let go; Node's own defaults are minutes. */
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1000,
+  maxHeaderSize: 16_384,
+}
+
+const listen = (server: Server, host: string, port: number): Promise<AddressInfo> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const hint =
+        error.code === 'EADDRINUSE'
+          ? `Port ${port} of ${host} is in use. End the other program, or set PORT.`
+          : `Cannot listen on ${host}:${port} (${error.code}). Check HOST and PORT.`
+      reject(new SetupProblem(hint, { cause: error }))
+    })
+    server.listen(port, host, () => resolve(server.address() as AddressInfo))
+  })
+
+export const openApp = async (settings: Settings, { log, transport, noWorkers, ...world }: AppOptions): Promise<App> => {
+  const floor = await openFoundation(settings, world)
+  let draining = false
+  const house = openHouse(floor, log, () => draining)
+  const outbox = openOutbox(floor, log, transport ?? mailTransport(settings))
+  const server = createHttpServer(LIMITS, createServer(house).callback())
+  try {
+    const { port } = await listen(server, settings.host, settings.port)
+    if (!noWorkers) outbox.start()
+    const address = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
+    return {
+      floor,
+      house,
+      outbox,
+      server,
+      address,
+      async close() {
+        draining = true
+        const closed = new Promise((resolve) => server.close(resolve))
+        server.closeIdleConnections()
+        await closed
+        await outbox.stop()
+        await floor.close()
+      },
+    }
+  } catch (error) {
+    await floor.close()
+    throw error
+  }
+}

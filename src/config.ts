@@ -1,0 +1,144 @@
+import { z } from 'zod'
+import { addressSchema } from './domain/address.ts'
+import { SetupProblem } from './infrastructure/errors.ts'
+
+const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+type Unit = keyof typeof UNIT_MS
+
+/** `90s`, `10m`, `12h`, `7d` → milliseconds. */
+export const durationSchema = z
+  .string()
+  .regex(/^[1-9]\d{0,5}[smhd]$/, 'must be a number and a unit, such as 90s, 10m, 12h or 7d')
+  .transform((text) => Number.parseInt(text, 10) * UNIT_MS[text.slice(-1) as Unit])
+
+const onOff = z.enum(['on', 'off']).transform((value) => value === 'on')
+
+/** HTTP origin without a path: what links in mails begin with. */
+const originSchema = z.url({ protocol: /^https?$/, error: 'must be a web address such as https://id.example.org' })
+  .refine((url) => new URL(url).pathname === '/' && !new URL(url).search, 'must not have a path')
+  .transform((url) => new URL(url).origin)
+
+const databaseUrl = z
+  .string()
+  .regex(/^sqlite:.+$/, 'must be sqlite:FILE')
+
+const mailUrl = z
+  .string()
+  .refine((url) => /^(console:|capture:)$/.test(url) || /^smtps?:\/\/[^/]+/.test(url), {
+    error: 'must be console:, smtp://host:port or smtps://host:port',
+  })
+
+const fromSchema = z
+  .string()
+  .regex(/^(?:[^<>\r\n]{1,60} )?<?[^\s<>@]+@[^\s<>@]+>?$/, 'must be an address such as Latchkey <no-reply@example.org>')
+
+/**
+ * Every setting, as the environment (or `.env`) names it. A profile only changes defaults: `production` wants its
+ * secret and address said out loud, `test` writes no mail; each has a database file of its own.
+ */
+export const settingsSchema = z.object({
+  PROFILE: z.enum(['development', 'test', 'production']).default('development'),
+  DATABASE_URL: databaseUrl.optional(),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  PUBLIC_URL: originSchema.optional(),
+  SECRET: z.string().optional(),
+  SECRET_FILE: z.string().min(1).default('data/secret'),
+  ADMIN_EMAIL: addressSchema.default('admin@localhost'),
+  ADMIN_PASSWORD: z.string().min(8).max(128).optional(),
+  MAIL_URL: mailUrl.optional(),
+  MAIL_FROM: fromSchema.default('Latchkey <no-reply@localhost>'),
+  DEV_MAILBOX: onOff.optional(),
+  INVITE_CREDENTIALS: z.enum(['mail', 'choose']).default('mail'),
+  INVITE_LINK: z.enum(['confirm', 'direct']).default('confirm'),
+  INVITE_TTL: durationSchema.default(7 * UNIT_MS.d),
+  LINK_TTL: durationSchema.default(10 * UNIT_MS.m),
+  TRUST_PROXY: z.union([onOff, z.coerce.number().int().min(1).max(10)]).default(false),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LOG_FILE: z.string().min(1).optional(),
+})
+
+export type Settings = {
+  readonly profile: 'development' | 'test' | 'production'
+  readonly databaseFile: string
+  readonly host: string
+  readonly port: number
+  readonly publicUrl: string
+  readonly secret: string | undefined
+  readonly secretFile: string
+  /** Whether a missing secret file may be made. */
+  readonly createSecret: boolean
+  readonly adminEmail: string
+  readonly adminPassword: string | undefined
+  readonly mailUrl: string
+  readonly mailFrom: string
+  readonly devMailbox: boolean
+  readonly loopback: boolean
+  readonly inviteCredentials: 'mail' | 'choose'
+  readonly inviteLink: 'confirm' | 'direct'
+  readonly inviteTtlMs: number
+  readonly linkTtlMs: number
+  readonly sessionMaxMs: number
+  /** How many proxies stand in front; 0 trusts no forwarded header. */
+  readonly proxyHops: number
+  readonly logLevel: string
+  /** Errors also go here, rotated; null for nowhere. */
+  readonly logFile: string | null
+}
+
+const SESSION_MAX_MS = 30 * UNIT_MS.d
+const DATABASES = {
+  development: 'data/latchkey.db',
+  test: 'data/latchkey-test.db',
+  production: 'data/latchkey-production.db',
+} as const
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
+
+const urlHost = (host: string) => (host.includes(':') ? `[${host}]` : host)
+
+/** Reads the settings; throws one SetupProblem that lists everything wrong with them, and never a secret's value. */
+export const readSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
+  const given = Object.fromEntries(
+    Object.keys(settingsSchema.shape)
+      .map((name) => [name, environment[name]] as const)
+      .filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const parsed = settingsSchema.safeParse(given)
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  const production = given['PROFILE'] === 'production'
+  if (production && !given['SECRET'] && !given['SECRET_FILE']) {
+    problems.push('SECRET: production needs SECRET or SECRET_FILE; nothing is made up for it')
+  }
+  if (production && !given['PUBLIC_URL']) problems.push('PUBLIC_URL: production needs the address that people use')
+  if (!parsed.success || problems.length > 0) {
+    throw new SetupProblem(`These settings are wrong:\n${problems.map((line) => `  ${line}`).join('\n')}`)
+  }
+  const s = parsed.data
+  const mail = s.MAIL_URL ?? (s.PROFILE === 'test' ? 'capture:' : 'console:')
+  return {
+    profile: s.PROFILE,
+    databaseFile: s.DATABASE_URL?.slice('sqlite:'.length) ?? DATABASES[s.PROFILE],
+    host: s.HOST,
+    port: s.PORT,
+    publicUrl: s.PUBLIC_URL ?? `http://${urlHost(s.HOST)}:${s.PORT}`,
+    secret: s.SECRET,
+    secretFile: s.SECRET_FILE,
+    createSecret: !production,
+    adminEmail: s.ADMIN_EMAIL,
+    adminPassword: s.ADMIN_PASSWORD,
+    mailUrl: mail,
+    mailFrom: s.MAIL_FROM,
+    devMailbox: s.DEV_MAILBOX ?? mail === 'console:',
+    loopback: LOOPBACK.has(s.HOST),
+    inviteCredentials: s.INVITE_CREDENTIALS,
+    inviteLink: s.INVITE_LINK,
+    inviteTtlMs: s.INVITE_TTL,
+    linkTtlMs: s.LINK_TTL,
+    sessionMaxMs: SESSION_MAX_MS,
+    proxyHops: typeof s.TRUST_PROXY === 'number' ? s.TRUST_PROXY : s.TRUST_PROXY ? 1 : 0,
+    logLevel: s.LOG_LEVEL,
+    logFile: s.LOG_FILE ?? (production ? 'data/logs/errors.log' : null),
+  }
+}

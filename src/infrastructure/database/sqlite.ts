@@ -1,0 +1,96 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import type { Reader, Value } from '../../projections/projection.ts'
+import { SetupProblem } from '../errors.ts'
+
+export type SqliteConnection = Database.Database
+
+const OPEN_TIMEOUT_MS = 5000
+const FULL = 2
+
+const explain = (file: string, error: unknown): never => {
+  const code = error instanceof Database.SqliteError ? error.code : (error as NodeJS.ErrnoException).code
+  const hints: Record<string, string> = {
+    SQLITE_NOTADB: 'is not a SQLite database. Move it away, or point DATABASE_URL at another file.',
+    SQLITE_CORRUPT: 'is damaged. Restore a backup: latchkey restore FILE.',
+    SQLITE_CANTOPEN: 'cannot be opened. Check that the folder exists and that you may write to it.',
+    SQLITE_READONLY: 'is read-only. Give this user the right to write to the file and its folder.',
+    SQLITE_READONLY_DIRECTORY: 'lies in a read-only folder. SQLite needs to create its log beside it.',
+    SQLITE_BUSY: 'is locked by another program. End it, or wait, then start again.',
+    EACCES: 'may not be opened by this user. Check the rights of the file and its folder.',
+    EROFS: 'lies on a read-only disk.',
+    ENOTDIR: 'lies below something that is not a folder. Check DATABASE_URL.',
+  }
+  const hint = code === undefined ? undefined : hints[code]
+  if (!hint) throw error
+  throw new SetupProblem(`The database ${file} ${hint}`, { cause: error })
+}
+
+/**
+ * Opens the file for writing, with every setting that durability and forgetting rest on; then reads them back.
+ * better-sqlite3 is built with `synchronous=NORMAL` for WAL, which loses acknowledged commits at a power cut.
+ */
+export const openWriter = (file: string): SqliteConnection => {
+  try {
+    if (!existsSync(dirname(file))) mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    const db = new Database(file, { timeout: OPEN_TIMEOUT_MS })
+    if (file !== ':memory:') chmodSync(file, 0o600)
+    db.pragma('journal_mode = WAL')
+    db.pragma('synchronous = FULL')
+    db.pragma('foreign_keys = ON')
+    db.pragma('trusted_schema = OFF')
+    db.pragma('cell_size_check = ON')
+    db.pragma('secure_delete = ON')
+    if (db.pragma('synchronous', { simple: true }) !== FULL) {
+      throw new SetupProblem('SQLite did not accept synchronous=FULL; without it acknowledged commits can be lost.')
+    }
+    if (file !== ':memory:' && db.pragma('journal_mode', { simple: true }) !== 'wal') {
+      throw new SetupProblem(`SQLite cannot keep a write-ahead log for ${file}; network disks are not supported.`)
+    }
+    return db
+  } catch (error) {
+    return explain(file, error)
+  }
+}
+
+/** A second connection that can't write: pages and the API read through it while commits go on. */
+export const openReader = (file: string): SqliteConnection => {
+  try {
+    const db = new Database(file, { readonly: true, fileMustExist: true, timeout: OPEN_TIMEOUT_MS })
+    db.pragma('trusted_schema = OFF')
+    db.pragma('query_only = ON')
+    return db
+  } catch (error) {
+    return explain(file, error)
+  }
+}
+
+/** Prepared statements by their text, each prepared once a connection. */
+export const statementsOf = (db: SqliteConnection): ((sql: string) => Database.Statement) => {
+  const prepared = new Map<string, Database.Statement>()
+  return (sql) => {
+    const known = prepared.get(sql)
+    if (known) return known
+    const statement = db.prepare(sql)
+    prepared.set(sql, statement)
+    return statement
+  }
+}
+
+const named = (params: readonly Value[]): Record<string, Value> => {
+  const bound: Record<string, Value> = {}
+  for (let i = 0; i < params.length; i++) bound[i + 1] = params[i] ?? null
+  return bound
+}
+
+/** The read side's port over a connection: `$1 … $n` are bound by name, as better-sqlite3 wants it. */
+export const sqliteReader = (db: SqliteConnection): Reader => {
+  const statement = statementsOf(db)
+  return {
+    all: async <R>(sql: string, params: readonly Value[] = []) =>
+      (params.length ? statement(sql).all(named(params)) : statement(sql).all()) as R[],
+    get: async <R>(sql: string, params: readonly Value[] = []) =>
+      (params.length ? statement(sql).get(named(params)) : statement(sql).get()) as R | undefined,
+  }
+}

@@ -1,0 +1,102 @@
+import canonicalize from 'canonicalize'
+import {
+  type DomainEvent,
+  definitionOf,
+  isEventType,
+  type NewEvent,
+  tagsOf,
+} from '../../domain/catalogue.ts'
+import { type Actor, digestedTagKinds, type Instant, type Subject, type Tag } from '../../domain/event.ts'
+import { open, seal } from '../vault/box.ts'
+
+/** The envelope that the engine puts around a decided event. */
+export type Envelope = {
+  readonly position: number
+  readonly id: string
+  readonly at: Instant
+  readonly actor: Actor
+  readonly causation: string | null
+  readonly correlation: string
+}
+
+type StoredShape = Envelope & {
+  readonly type: string
+  readonly version: number
+  readonly data: Record<string, unknown> & { readonly personal?: string }
+}
+
+const boxContext = (id: string, type: string, version: number, subject: Subject) =>
+  `${id}|${type}|${version}|${subject}`
+
+/** Whose key an event's personal fields need; null when it has none, or when all of them are forgotten already. */
+export const subjectOf = (event: NewEvent | DomainEvent): Subject | null => {
+  const { subject, personalFields } = definitionOf(event.type)
+  const data: Record<string, unknown> = event.data
+  if (!subject || personalFields.every((field) => data[field] === null)) return null
+  return subject(event.data)
+}
+
+/**
+ * Stored bytes: canonical JSON (RFC 8785) of the envelope and data; the personal fields stand together in one box
+ * under `data.personal`, encrypted with the subject's key and bound to this very event.
+ * Throws when the data does not fit its schema: a bug of ours, never a caller's.
+ */
+export const encode = (event: NewEvent, envelope: Envelope, subjectKey: Buffer | null): string => {
+  const { version, schema, personalFields, subject } = definitionOf(event.type)
+  const data: Record<string, unknown> = { ...schema.parse(event.data) }
+  const personal: Record<string, unknown> = {}
+  for (const field of personalFields) {
+    personal[field] = data[field]
+    delete data[field]
+  }
+  if (subjectKey && subject) {
+    const context = boxContext(envelope.id, event.type, version, subject(event.data))
+    data['personal'] = seal(subjectKey, JSON.stringify(personal), context)
+  }
+  const bytes = canonicalize({ ...envelope, type: event.type, version, data })
+  if (bytes === undefined) throw new Error(`${event.type} has no canonical form`)
+  return bytes
+}
+
+/** Reads stored bytes back, newest shape first: old versions are upcast here and nowhere else. */
+export const decode = (bytes: string, keyOf: (subject: Subject) => Buffer | null): DomainEvent => {
+  const stored = JSON.parse(bytes) as StoredShape
+  const { type } = stored
+  if (!isEventType(type)) {
+    throw new Error(`unknown event type ${type} at position ${stored.position}: is the database newer than this version?`)
+  }
+  const { version, upcasts, personalFields, subject } = definitionOf(type)
+  if (stored.version > version) {
+    throw new Error(`${type} at position ${stored.position} has version ${stored.version}, newer than this one knows`)
+  }
+  const { personal: box, ...plain } = stored.data
+  let data: Record<string, unknown> = plain
+  let forgotten = true
+  if (box !== undefined && subject) {
+    const whose = subject(plain as never)
+    const key = keyOf(whose)
+    if (key) {
+      const context = boxContext(stored.id, type, stored.version, whose)
+      data = { ...plain, ...(JSON.parse(open(key, box, context).toString('utf8')) as object) }
+      forgotten = false
+    }
+  }
+  if (forgotten) for (const field of personalFields) data[field] = null
+  for (let from = stored.version; from < version; from++) data = upcasts[from]?.(data) ?? data
+  const { position, id, at, actor, causation, correlation } = stored
+  return { position, id, type, version, at, actor, causation, correlation, data } as unknown as DomainEvent
+}
+
+/** The tag as it stands in the index: address tags as a keyed digest, everything else as it is. */
+export type TagEncoder = (tag: Tag) => string
+
+const isDigested = (tag: Tag) => digestedTagKinds.some((kind) => tag.startsWith(`${kind}:`))
+
+export const tagEncoder =
+  (digest: (text: string) => string): TagEncoder =>
+  (tag) =>
+    isDigested(tag) ? `${tag.slice(0, tag.indexOf(':'))}:${digest(tag)}` : tag
+
+export const encodedTags = (event: NewEvent | DomainEvent, encodeTag: TagEncoder): string[] => [
+  ...new Set(tagsOf(event).map(encodeTag)),
+]

@@ -1,0 +1,198 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import Database from 'better-sqlite3'
+import type { DomainEvent } from '../../domain/catalogue.ts'
+import { StoreBusy, StoreUnavailable } from '../errors.ts'
+import { decode } from './codec.ts'
+import { keyReader } from './sqlite-boundary.ts'
+import { type GroupParts, SqliteGroup } from './sqlite-group.ts'
+import { storedPages } from './sqlite-pages.ts'
+import type { SqliteConnection } from '../database/sqlite.ts'
+import type { DecideOutcome, DecideRequest, EventFilter, EventStore, StoredEvent } from './store.ts'
+
+const MAX_GROUP = 256
+/** How long a command waits for another process's write lock before the caller hears "busy". */
+const MAX_WAIT_MS = 5000
+const RETRY_MS = { least: 1, most: 8 }
+
+type Pending = {
+  /** Runs inside the transaction; answers what to do once it is durable. */
+  readonly run: () => () => void
+  readonly since: number
+  readonly reject: (error: unknown) => void
+}
+
+export type SqliteStoreOptions = GroupParts & {
+  /** The connection for reading; `db` is the writer's. */
+  readonly reader: SqliteConnection
+  /** Rung after each commit that appended events. */
+  readonly ring: () => void
+  /** The disk failed in a way after which going on could lie (fsync, corruption): the process should end. */
+  readonly onFatal: (error: Error) => void
+}
+
+const codeOf = (error: unknown): string => (error instanceof Database.SqliteError ? error.code : '')
+
+const isFatal = (code: string) => code === 'SQLITE_IOERR_FSYNC' || code.startsWith('SQLITE_CORRUPT')
+const isOutage = (code: string) => /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|PROTOCOL)/.test(code)
+const isBusy = (code: string) => code === 'SQLITE_BUSY' || code === 'SQLITE_BUSY_SNAPSHOT'
+
+/** What callers get to see of a database error: outages are named, bugs pass through. */
+const outward = (error: unknown): unknown => {
+  const code = codeOf(error)
+  if (isBusy(code)) return new StoreBusy('another process holds the database', { cause: error })
+  return isOutage(code) ? new StoreUnavailable(`the database failed: ${code}`, { cause: error }) : error
+}
+
+/**
+ * The history in one SQLite file. Commands that arrive in the same turn of the event loop, or while a commit is
+ * under way, are decided in one transaction and made durable by one fsync (group commit, ADR 0006).
+ */
+export class SqliteEventStore implements EventStore {
+  readonly #options: SqliteStoreOptions
+  readonly #group: SqliteGroup
+  readonly #begin: Database.Statement
+  readonly #commit: Database.Statement
+  #queue: Pending[] = []
+  #draining: Promise<void> | null = null
+  #closed = false
+
+  constructor(options: SqliteStoreOptions) {
+    this.#options = options
+    this.#group = new SqliteGroup(options)
+    // Waiting inside SQLite would stop the event loop; waiting is done here, between tries.
+    options.db.pragma('busy_timeout = 0')
+    this.#begin = options.db.prepare('begin immediate')
+    this.#commit = options.db.prepare('commit')
+  }
+
+  decide<V>(request: DecideRequest<V>): Promise<DecideOutcome> {
+    return this.#enqueue(() => this.#group.decide(request))
+  }
+
+  /**
+   * Runs a few statements outside the history (the vault's rows) in the next group's transaction: all or nothing,
+   * durable when it resolves, and sharing the group's fsync. `work` is synchronous and uses the writer's connection.
+   */
+  exclusively<T>(work: () => T): Promise<T> {
+    return this.#enqueue(() => {
+      this.#group.flush() // the work may read rows that are still bundled
+      this.#options.db.exec('savepoint work')
+      try {
+        const result = work()
+        this.#options.db.exec('release work')
+        return result
+      } catch (error) {
+        this.#options.db.exec('rollback to work; release work')
+        throw error
+      }
+    })
+  }
+
+  async *read(filter: EventFilter = {}): AsyncIterable<DomainEvent> {
+    const keyOf = keyReader(this.#options.reader, this.#options.keys)
+    for await (const { bytes } of this.readStored(filter)) yield decode(bytes, keyOf)
+  }
+
+  readStored(filter: EventFilter = {}): AsyncIterable<StoredEvent> {
+    return storedPages(this.#options.reader, this.#options.encodeTag, filter)
+  }
+
+  async get(position: number): Promise<DomainEvent | null> {
+    for await (const event of this.read({ after: position - 1, until: position })) return event
+    return null
+  }
+
+  async head(): Promise<number> {
+    const head = this.#options.reader.prepare('select max(position) from events').pluck().get()
+    return (head as number | null) ?? 0
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#draining
+    this.#options.reader.close()
+    this.#options.db.close()
+  }
+
+  #enqueue<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#closed) return reject(new StoreUnavailable('the store is closed'))
+      const run = () => {
+        const result = work()
+        return () => resolve(result)
+      }
+      this.#queue.push({ run, since: performance.now(), reject })
+      this.#draining ??= this.#drain()
+    })
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      while (this.#queue.length > 0) {
+        // Lets everything that has already arrived join the group.
+        await new Promise<void>((resolve) => setImmediate(resolve))
+        const group = this.#queue.splice(0, MAX_GROUP)
+        if (this.#commitTogether(group)) continue
+        this.#queue = [...this.#withoutTheLate(group), ...this.#queue]
+        await sleep(RETRY_MS.least + Math.random() * (RETRY_MS.most - RETRY_MS.least))
+      }
+    } finally {
+      this.#draining = null
+    }
+  }
+
+  /** False when another process holds the write lock: nothing has happened, and the group should be tried again. */
+  #commitTogether(group: readonly Pending[]): boolean {
+    const settle: (() => void)[] = []
+    try {
+      this.#begin.run()
+    } catch (error) {
+      if (isBusy(codeOf(error))) return false
+      for (const { reject } of group) reject(outward(error))
+      return true
+    }
+    try {
+      this.#group.begin()
+      for (const { run, reject } of group) {
+        try {
+          settle.push(run())
+        } catch (error) {
+          if (error instanceof Database.SqliteError) throw error
+          settle.push(() => reject(error))
+        }
+      }
+      this.#group.flush()
+      this.#commit.run()
+    } catch (error) {
+      this.#undo()
+      if (isFatal(codeOf(error))) this.#options.onFatal(error as Error)
+      // One command's rows may have been refused by the database; alone, only that command fails.
+      else if (group.length > 1 && !isOutage(codeOf(error))) {
+        for (const one of group) if (!this.#commitTogether([one])) this.#queue.push(one)
+        return true
+      }
+      for (const { reject } of group) reject(outward(error))
+      return true
+    }
+    const { appended, forgot } = this.#group.committed()
+    for (const done of settle) done()
+    if (appended > 0) this.#options.ring()
+    // The log still holds what was forgotten; emptying it lets go of the last copy.
+    if (forgot) this.#options.db.pragma('wal_checkpoint(TRUNCATE)')
+    return true
+  }
+
+  #undo(): void {
+    this.#group.discard()
+    if (this.#options.db.inTransaction) this.#options.db.exec('rollback')
+  }
+
+  #withoutTheLate(group: readonly Pending[]): Pending[] {
+    const deadline = performance.now() - MAX_WAIT_MS
+    return group.filter(({ since, reject }) => {
+      if (since > deadline) return true
+      reject(new StoreBusy('another process holds the database'))
+      return false
+    })
+  }
+}

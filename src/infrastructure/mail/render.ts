@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Handlebars from 'handlebars'
+import type { DomainEvent } from '../../domain/catalogue.ts'
+import type { Locale } from '../../domain/invites/events.ts'
+import type { MailTemplate } from '../../domain/mails/events.ts'
+import { mailing } from '../../domain/processes/mailing.ts'
+import { mailWords } from './texts.ts'
+
+/** A mail ready to go. Links and passwords in it were made for this moment and are kept nowhere. */
+export type Mail = {
+  readonly id: string
+  readonly to: string
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+}
+
+/** Makes the secrets that mails carry, from ids. */
+export type MailSecrets = {
+  readonly inviteToken: (inviteId: string) => string
+  readonly signInToken: (linkId: string) => string
+  readonly firstPassword: (credentialId: string) => string
+}
+
+const views = Handlebars.create()
+const template = (name: string, noEscape: boolean) =>
+  views.compile(readFileSync(join(import.meta.dirname, 'templates', name), 'utf8'), { strict: true, noEscape })
+// HTML escapes; plain text must not, or an apostrophe would read as `&#x27;`.
+const asHtml = template('mail.html.hbs', false)
+const asText = template('mail.txt.hbs', true)
+
+const moment = (instant: string, locale: Locale): string =>
+  `${new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(new Date(instant))} UTC`
+
+type Content = {
+  readonly path: string
+  readonly until: string
+  readonly details: readonly { label: string; value: string }[]
+}
+
+const contentOf = (event: DomainEvent, locale: Locale, secrets: MailSecrets): Content | null => {
+  const words = mailWords[locale]
+  switch (event.type) {
+    case 'InviteIssued':
+    case 'InviteResent':
+      return {
+        path: `/invites/${secrets.inviteToken(event.data.inviteId)}`,
+        until: event.data.expiresAt,
+        details: [],
+      }
+    case 'FirstPasswordIssued':
+      return {
+        path: '/',
+        until: event.data.expiresAt,
+        details: [
+          { label: words.login, value: event.data.email ?? '' },
+          { label: words.firstPassword, value: secrets.firstPassword(event.data.credentialId) },
+        ],
+      }
+    case 'SignInLinkIssued':
+      return {
+        path: `/sign-in/${secrets.signInToken(event.data.linkId)}`,
+        until: event.data.expiresAt,
+        details: [],
+      }
+    case 'PasswordChanged':
+      return { path: '/', until: event.at, details: [] }
+    default:
+      return null
+  }
+}
+
+/**
+ * The mail that an event calls for, as its receiver reads it. Null when its person has been forgotten, or when the
+ * event calls for no such mail. The same event always makes the same mail, however often it is tried.
+ */
+export const renderMail = (
+  event: DomainEvent,
+  wanted: MailTemplate,
+  secrets: MailSecrets,
+  publicUrl: string,
+): Mail | null => {
+  const intent = mailing(event).find((one) => one.template === wanted)
+  if (!intent || intent.to === null) return null
+  const { locale, to } = intent
+  const content = contentOf(event, locale, secrets)
+  if (!content) return null
+  const words = mailWords[locale]
+  const texts = words.templates[wanted]
+  const facts = { login: to, until: moment(content.until, locale), at: moment(event.at, locale) }
+  const view = {
+    locale,
+    subject: texts.subject,
+    greeting: words.greeting,
+    lead: texts.lead(facts),
+    details: content.details,
+    action: { label: texts.action, url: `${publicUrl}${content.path}` },
+    closing: texts.closing(facts),
+    footer: words.footer(to),
+    home: `${publicUrl}/`,
+  }
+  return { id: intent.mailId, to, subject: texts.subject, text: asText(view), html: asHtml(view) }
+}
+
+/** From when on a mail would only mislead: the link or password in it has ended. Null when it never does. */
+export const staleFrom = (event: DomainEvent): string | null =>
+  'expiresAt' in event.data ? event.data.expiresAt : null

@@ -1,0 +1,26 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { deriveKey, type RootSecrets } from './root-secret.ts'
+
+/** Keyed digests for forms and cookies: proof that we made a text, for one purpose only. */
+export class Signatures {
+  readonly #keys: readonly Buffer[]
+
+  constructor(roots: RootSecrets) {
+    this.#keys = roots.map((root) => deriveKey(root, 'signatures'))
+  }
+
+  sign(purpose: string, text: string): string {
+    return this.#mac(this.#keys[0] ?? Buffer.alloc(0), purpose, text).toString('base64url')
+  }
+
+  verify(purpose: string, text: string, signature: string): boolean {
+    const given = Buffer.from(signature, 'base64url')
+    return this.#keys
+      .map((key) => this.#mac(key, purpose, text))
+      .some((expected) => expected.length === given.length && timingSafeEqual(expected, given))
+  }
+
+  #mac(key: Buffer, purpose: string, text: string): Buffer {
+    return createHmac('sha256', key).update(`${purpose}\n${text}`).digest()
+  }
+}
