@@ -19,7 +19,6 @@ create table invites (
   reason text
 ) strict, without rowid;
 create index invites_by_email on invites (email);
-create index invites_by_mail on invites (mail_id);
 
 create table users (
   id text primary key,
@@ -79,9 +78,7 @@ create table mails (
   queued_at text not null,
   sent_at text,
   failed_at text,
-  reason text,
-  unique (event_position, template)
+  reason text
 ) strict, without rowid;
 create index mails_queued on mails (id) where status = 'queued';
-create index mails_by_recipient on mails (recipient, id);
 create index mails_by_about on mails (about);

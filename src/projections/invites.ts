@@ -1,6 +1,13 @@
 import { type InviteState, hasExpired } from '../domain/invites/invite.ts'
 import { mailing } from '../domain/processes/mailing.ts'
-import { insert, projection, type Reader, remove, update, type Value } from './projection.ts'
+import type { Tag } from '../domain/event.ts'
+import { insert, projection, type Reader, remove, type Row, update, type Value } from './projection.ts'
+
+/** Only the newest mail of an invite speaks for its delivery. */
+const delivered = ({ about, mailId }: { about: Tag; mailId: string }, set: Row) =>
+  about.startsWith('invite:')
+    ? [update('invites', { id: about.slice('invite:'.length), mail_id: mailId }, set)]
+    : []
 
 /** One row an invite, kept after its end. `status` is what has happened; `expired` is worked out when it is read. */
 export const invites = projection('invites', ['invites'], {
@@ -57,10 +64,8 @@ export const invites = projection('invites', ['invites'], {
     update('invites', { id: data.inviteId, delivery: 'queued' }, { delivery: 'suppressed' }),
   ],
   InvitePurged: ({ data }) => [remove('invites', { id: data.inviteId })],
-  MailSent: ({ at, data }) => [
-    update('invites', { mail_id: data.mailId }, { delivery: 'sent', sent_at: at }),
-  ],
-  MailFailed: ({ data }) => [update('invites', { mail_id: data.mailId }, { delivery: 'failed' })],
+  MailSent: ({ at, data }) => delivered(data, { delivery: 'sent', sent_at: at }),
+  MailFailed: ({ data }) => delivered(data, { delivery: 'failed' }),
   UserErased: ({ data }) =>
     data.inviteIds.map((id) => update('invites', { id }, { email: null, reason: null })),
 })

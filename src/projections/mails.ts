@@ -26,7 +26,8 @@ const suppress = (about: Tag): Change =>
   update('mails', { about, status: 'queued' }, { status: 'suppressed', reason: 'ended' })
 
 /**
- * The outbox: one row a mail that an event called for, unique by (event, template). A row is sent once `MailSent`
+ * The outbox: one row a mail that an event called for, unique by (event, template), from which its
+ * id is made. A row is sent once `MailSent`
  * says so in the history, so that a rebuilt table never mails anybody again.
  */
 export const mails = projection('mails', ['mails'], {

@@ -8,6 +8,9 @@ export type SqliteConnection = Database.Database
 
 const OPEN_TIMEOUT_MS = 5000
 const FULL = 2
+const CACHE_KIB = 65_536
+/** 32 MB of log before it is folded back into the file: a page that many commits touch is then copied once, not each time. */
+const CHECKPOINT_PAGES = 8000
 
 const explain = (file: string, error: unknown): never => {
   const code = error instanceof Database.SqliteError ? error.code : (error as NodeJS.ErrnoException).code
@@ -42,6 +45,8 @@ export const openWriter = (file: string): SqliteConnection => {
     db.pragma('trusted_schema = OFF')
     db.pragma('cell_size_check = ON')
     db.pragma('secure_delete = ON')
+    db.pragma(`cache_size = -${CACHE_KIB}`)
+    db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
     if (db.pragma('synchronous', { simple: true }) !== FULL) {
       throw new SetupProblem('SQLite did not accept synchronous=FULL; without it acknowledged commits can be lost.')
     }

@@ -1,8 +1,10 @@
+import type { Statement } from 'better-sqlite3'
 import type { DomainEvent, EventType } from '../../domain/catalogue.ts'
 import type { Reading } from '../../domain/decision.ts'
 import type { Subject, Tag } from '../../domain/event.ts'
 import { type SqliteConnection, statementsOf } from '../database/sqlite.ts'
 import type { SubjectKeys } from '../vault/subject-keys.ts'
+import { BoundaryCache } from './boundary-cache.ts'
 import { decode, type TagEncoder } from './codec.ts'
 
 const quoted = (types: readonly string[]) => types.map((type) => `'${type}'`).join(',')
@@ -24,12 +26,21 @@ export const keyReader = (db: SqliteConnection, keys: SubjectKeys) => {
 /** Reads the events of a consistency boundary inside the writing transaction. */
 export class BoundaryReader {
   readonly #statement: ReturnType<typeof statementsOf>
+  readonly #any: Statement
   readonly #keyOf: (subject: Subject) => Buffer | null
   readonly #encodeTag: TagEncoder
   readonly #sql = new Map<readonly EventType[], string>()
+  readonly #cache = new BoundaryCache()
+  readonly #version: Statement
+  #seenVersion: unknown
+  /** Read from the tables in this transaction before anything was written to them: true at the commit as well. */
+  #loaded: [string, readonly EventType[], readonly DomainEvent[]][] = []
+  #pristine = true
 
   constructor(db: SqliteConnection, keyOf: (subject: Subject) => Buffer | null, encodeTag: TagEncoder) {
     this.#statement = statementsOf(db)
+    this.#version = db.prepare('pragma data_version').pluck()
+    this.#any = db.prepare('select 1 from event_tags where tag = ? limit 1')
     this.#keyOf = keyOf
     this.#encodeTag = encodeTag
   }
@@ -43,16 +54,50 @@ export class BoundaryReader {
     for (const { tag, fold } of readings) {
       if (fold.types.length === 0) continue
       const stored = this.#encodeTag(tag)
-      for (const bytes of this.#statement(this.#sqlFor(fold.types)).pluck().all(stored) as string[]) {
-        const event = decode(bytes, this.#keyOf)
-        byPosition.set(event.position, event)
-      }
+      for (const event of this.#stored(stored, fold.types)) byPosition.set(event.position, event)
       for (const event of recent.get(stored) ?? []) {
         if (fold.types.includes(event.type)) byPosition.set(event.position, event)
       }
     }
     if (byPosition.size < 2) return [...byPosition.values()]
     return [...byPosition.values()].toSorted((a, b) => a.position - b.position)
+  }
+
+  /** Call at the start of each transaction: what other connections committed is not in the cache. */
+  begin(): void {
+    const version = this.#version.get()
+    if (version !== this.#seenVersion) this.#cache.clear()
+    this.#seenVersion = version
+    this.#loaded = []
+    this.#pristine = true
+  }
+
+  /** Call when rows were written in the middle of a transaction: what is read from now on may be rolled back. */
+  written(): void {
+    this.#pristine = false
+  }
+
+  /** Call after the commit, with what it appended. */
+  committed(appended: ReadonlyMap<string, readonly DomainEvent[]>): void {
+    for (const [tag, types, events] of this.#loaded) this.#cache.set(tag, types, events)
+    for (const [tag, events] of appended) this.#cache.add(tag, events)
+  }
+
+  /** Call when digests or keys were removed: cached events may hold what is forgotten now. */
+  forget(): void {
+    this.#cache.clear()
+    this.#loaded = []
+  }
+
+  #stored(tag: string, types: readonly EventType[]): readonly DomainEvent[] {
+    const cached = this.#cache.get(tag, types)
+    if (cached) return cached
+    // Most tags of most commands are new; one look at the index is several times cheaper than an empty result set.
+    if (this.#any.get(tag) === undefined) return []
+    const rows = this.#statement(this.#sqlFor(types)).pluck().all(tag) as string[]
+    const events = rows.map((bytes) => decode(bytes, this.#keyOf))
+    if (this.#pristine) this.#loaded.push([tag, types, events])
+    return events
   }
 
   /** Every event under a tag: what forgetting needs to find the digests it removes. */

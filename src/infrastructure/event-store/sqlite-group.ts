@@ -69,6 +69,7 @@ export class SqliteGroup {
     const head = this.#selectHead()
     this.#position = head?.position ?? 0
     this.#lastAt = head ? (JSON.parse(head.bytes) as { at: Instant }).at : ''
+    this.#boundary.begin()
     this.#recent.clear()
     this.#newKeys.clear()
     this.#forgotten = []
@@ -114,6 +115,7 @@ export class SqliteGroup {
 
   /** Writes what is still bundled; afterwards the transaction holds everything. */
   flush(): void {
+    this.#boundary.written()
     this.#events.flush()
     this.#tags.flush()
     this.#changes.flush()
@@ -123,6 +125,8 @@ export class SqliteGroup {
   committed(): { readonly appended: number; readonly forgot: boolean } {
     for (const [subject, key] of this.#newKeys) this.#parts.keys.remember(subject, key)
     for (const subject of this.#forgotten) this.#parts.keys.forget(subject)
+    this.#boundary.committed(this.#recent)
+    if (this.#forgotten.length > 0) this.#boundary.forget()
     return { appended: this.#appended, forgot: this.#forgotten.length > 0 }
   }
 
