@@ -57,6 +57,7 @@ export type House = {
   readonly execute: Execute
   readonly reads: ReadSide
   readonly log: {
+    readonly debug: (fields: object, message: string) => void
     readonly info: (fields: object, message: string) => void
     readonly error: (fields: object, message: string) => void
   }

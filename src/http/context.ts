@@ -1,0 +1,37 @@
+import type { Context, Middleware } from 'koa'
+import type { Locale } from '../domain/invites/events.ts'
+import type { SessionView } from '../projections/sessions.ts'
+import type { UserView } from '../projections/users.ts'
+
+/** Who is behind a request. */
+export type Principal = { readonly session: SessionView; readonly user: UserView }
+
+export type State = {
+  requestId: string
+  /** One ULID a request: the chain that its events belong to. */
+  correlation: string
+  locale: Locale
+  principal: Principal | null
+  /** The route's pattern, for the log: paths may hold tokens. */
+  route?: string
+}
+
+/** koa-session 7 types nothing; this is what our pages keep in it. */
+export type PageSession = {
+  sessionId?: string
+  /** Digest of the user agent that signed in: a cookie in another browser is nobody. */
+  agent?: string
+  seenAt?: string
+  notice?: string
+  readonly isNew: boolean
+  regenerate(): Promise<void> | undefined
+}
+
+declare module 'koa' {
+  interface DefaultContext {
+    session: PageSession | null
+  }
+}
+
+export type HttpContext = Context & { state: State; session: PageSession | null }
+export type Handler = Middleware<State>

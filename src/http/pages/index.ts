@@ -1,0 +1,84 @@
+import Router from '@koa/router'
+import type Koa from 'koa'
+import type { Middleware } from 'koa'
+import type { State } from '../context.ts'
+import type { House } from '../house.ts'
+import type { ErrorPage } from '../middleware/errors.ts'
+import { wordingOf } from '../problems.ts'
+import { adminPages } from './admin.ts'
+import { adminInvitePages } from './admin-invites.ts'
+import { adminUserPages } from './admin-users.ts'
+import { openAssets } from './assets.ts'
+import { csrfGuards } from './csrf.ts'
+import { homePages } from './home.ts'
+import { invitePages } from './invites.ts'
+import { type Ctx, openKit, seeOther } from './kit.ts'
+import { language, localeOf } from './language.ts'
+import { mailPages } from './mails.ts'
+import { passwordPages } from './password.ts'
+import { pageSession, principal, sessionCookies } from './session.ts'
+import { signInLinkPages } from './sign-in-links.ts'
+import { openViews } from './view.ts'
+
+export type Pages = { readonly routes: readonly Middleware<State>[]; readonly errorPage: ErrorPage }
+
+const UNRESTRICTED = new Set(['/', '/logout', '/password/change'])
+
+/** Whoever came with a first password chooses their own before anything else. */
+const passwordFirst: Middleware<State> = (ctx, next) => {
+  if (ctx.state.principal?.session.restricted && !UNRESTRICTED.has(ctx.path)) {
+    return seeOther(ctx as Ctx, '/password/change')
+  }
+  return next()
+}
+
+/** Everything that people see. */
+export const openPages = (house: House, app: Koa<State>): Pages => {
+  const cookies = sessionCookies(house.settings.publicUrl)
+  const assets = openAssets()
+  const kit = openKit(house, csrfGuards(house, cookies), openViews(), assets.urls)
+  const router = new Router<State>()
+  router.use((ctx, next) => {
+    ctx.state.route = (ctx as unknown as { routerPath?: string; _matchedRoute?: string })._matchedRoute ?? ctx.state.route ?? ''
+    return next()
+  })
+  for (const family of [homePages, invitePages, signInLinkPages, passwordPages, adminPages, adminInvitePages, adminUserPages, mailPages]) {
+    family(router, kit)
+  }
+  return {
+    routes: [
+      assets.serve,
+      secureCookies(cookies.secure),
+      pageSession(house, cookies, app),
+      principal(house),
+      language(cookies.secure),
+      passwordFirst,
+      router.routes() as unknown as Middleware<State>,
+      router.allowedMethods() as unknown as Middleware<State>,
+    ],
+    errorPage(context, problem) {
+      const ctx = context as Ctx
+      ctx.state.principal ??= null
+      ctx.state.locale = localeOf(ctx)
+      kit.render(
+        ctx,
+        'problem',
+        {
+          title: kit.t(ctx, 'problem.title'),
+          message: wordingOf(problem.code, ctx.state.locale),
+          requestId: ctx.state.requestId,
+          isOurs: problem.status >= 500,
+        },
+        problem.status,
+      )
+    },
+  }
+}
+
+/** Behind a TLS proxy that is not trusted for anything else, koa takes a request for plain http and would refuse to set secure cookies. */
+const secureCookies =
+  (secure: boolean): Middleware<State> =>
+  (ctx, next) => {
+    if (secure) (ctx.cookies as unknown as { secure: boolean }).secure = true
+    return next()
+  }

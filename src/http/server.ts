@@ -1,0 +1,45 @@
+import Koa from 'koa'
+import { apiRoutes } from './api/index.ts'
+import type { State } from './context.ts'
+import type { House } from './house.ts'
+import { errors } from './middleware/errors.ts'
+import { knownHost, securityHeaders } from './middleware/headers.ts'
+import { request } from './middleware/request.ts'
+import { openPages } from './pages/index.ts'
+import { Problem } from './problems.ts'
+
+/** The way of a request, from top to bottom. */
+export const createServer = (house: House): Koa<State> => {
+  const app = new Koa<State>()
+  if (house.settings.proxyHops > 0) {
+    app.proxy = true
+    app.maxIpsCount = house.settings.proxyHops // without it the leftmost, forgeable address would be believed
+  }
+  const pages = openPages(house, app)
+
+  app.use(request(house))
+  app.use(securityHeaders(house.settings.publicUrl))
+  app.use(errors(house, pages.errorPage))
+  app.use(health(house))
+  app.use(knownHost(house.settings.publicUrl))
+  app.use(apiRoutes(house))
+  for (const step of pages.routes) app.use(step)
+  app.on('error', (error: Error) => house.log.error({ err: error }, 'a response could not be finished'))
+  return app
+}
+
+/** `/livez`: the process answers. `/readyz`: it can do its work, and is not about to end. */
+const health =
+  (house: House): Koa.Middleware<State> =>
+  async (ctx, next) => {
+    if (ctx.path !== '/livez' && ctx.path !== '/readyz') return next()
+    ctx.state.route = ctx.path
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw new Problem('method_not_allowed', {}, { allow: 'GET, HEAD' })
+    if (ctx.path === '/readyz') {
+      if (house.draining()) throw new Problem('overloaded', {}, { 'retry-after': '5' })
+      await house.checkReady().catch(() => {
+        throw new Problem('unavailable', {}, { 'retry-after': '5' })
+      })
+    }
+    ctx.body = { status: 'ok' }
+  }

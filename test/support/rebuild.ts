@@ -1,0 +1,9 @@
+import { expect } from 'vitest'
+import type { Foundation } from '../../src/foundation.ts'
+import { compareProjections } from '../../src/infrastructure/projections/rebuild.ts'
+import { projections } from '../../src/projections/index.ts'
+
+/** The law of projections: rebuilt from the history they are the same, row by row. */
+export const expectProjectionsEqualRebuild = async ({ store, reader }: Foundation): Promise<void> => {
+  expect(await compareProjections({ store, live: reader, projections })).toStrictEqual([])
+}
