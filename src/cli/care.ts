@@ -1,0 +1,113 @@
+import { statSync } from 'node:fs'
+import type { Command } from 'commander'
+import { type Foundation, migrations } from '../foundation.ts'
+import { migrationStatus } from '../infrastructure/database/migrations.ts'
+import { compareProjections, type Progress, rebuildProjections } from '../infrastructure/projections/rebuild.ts'
+import { projections } from '../projections/index.ts'
+import { action, outputFor, table, UsageProblem, withFloor } from './run.ts'
+
+type Finding = { readonly what: string; readonly ok: boolean; readonly detail: string }
+
+const FULL = 2
+
+const findings = async ({ db, reader, settings, store, clock }: Foundation): Promise<Finding[]> => {
+  const pragma = (name: string): unknown => db.pragma(name, { simple: true })
+  const synchronous = pragma('synchronous') === FULL && pragma('journal_mode') === 'wal'
+  const integrity = pragma('integrity_check')
+  const pending = migrationStatus(db, migrations()).filter(({ appliedAt }) => appliedAt === null).length
+  const mails = reader
+    .prepare(`select status, count(*) as count from mails where status in ('queued', 'failed') group by status`)
+    .all() as { status: string; count: number }[]
+  const failed = mails.find(({ status }) => status === 'failed')?.count ?? 0
+  const queued = mails.find(({ status }) => status === 'queued')?.count ?? 0
+  const head = await store.head()
+  const last = head > 0 ? await store.get(head) : null
+  const differences = await compareProjections({ store, live: reader, projections })
+  const secret = settings.secret === undefined ? (statSync(settings.secretFile).mode & 0o777).toString(8) : 'from SECRET'
+  return [
+    { what: 'settings', ok: true, detail: `profile ${settings.profile}, ${settings.publicUrl}` },
+    { what: 'root secret', ok: settings.secret !== undefined || secret === '600', detail: secret },
+    { what: 'durability', ok: synchronous, detail: synchronous ? 'write-ahead log, synchronous=FULL' : 'commits can be lost' },
+    { what: 'integrity', ok: integrity === 'ok', detail: String(integrity) },
+    { what: 'migrations', ok: pending === 0, detail: pending === 0 ? 'all applied' : `${pending} missing: latchkey migrate up` },
+    {
+      what: 'clock',
+      ok: last === null || clock() >= last.at,
+      detail: last === null || clock() >= last.at ? clock() : `behind the last event (${last.at}): set the machine's clock`,
+    },
+    { what: 'mail', ok: failed === 0, detail: `${queued} queued, ${failed} given up` },
+    {
+      what: 'read tables',
+      ok: differences.length === 0,
+      detail: differences.length === 0 ? `equal a fresh build of ${head} events` : `${differences[0]?.table} differs: latchkey projections rebuild`,
+    },
+  ]
+}
+
+const progressOnTerminal = (): Progress | undefined => {
+  if (!process.stderr.isTTY) return undefined
+  return (position, of) => process.stderr.write(`\r${position} of ${of} events${position === of ? '\n' : ''}`)
+}
+
+export const careCommands = (program: Command): void => {
+  program
+    .command('doctor')
+    .description('looks at everything that can be wrong and says what to do')
+    .option('--json', 'print JSON')
+    .action(
+      action(async ({ json }: { json?: boolean }) =>
+        withFloor(async (floor) => {
+          const found = await findings(floor)
+          const lines = table(found.map(({ what, ok, detail }) => [ok ? 'ok' : 'PROBLEM', what, detail]))
+          outputFor(json ?? false).result(found, lines)
+          if (found.some(({ ok }) => !ok)) process.exitCode = 1
+        }),
+      ),
+    )
+
+  const tables = program.command('projections').description('read tables')
+
+  tables
+    .command('status')
+    .description('rows of each read table')
+    .option('--json', 'print JSON')
+    .action(
+      action(async ({ json }: { json?: boolean }) =>
+        withFloor(async ({ reader }) => {
+          const rows = projections.flatMap(({ name, tables: names }) =>
+            names.map((tableName) => ({
+              projection: name,
+              table: tableName,
+              rows: reader.prepare(`select count(*) from ${tableName}`).pluck().get() as number,
+            })),
+          )
+          outputFor(json ?? false).result(
+            rows,
+            table(rows.map((row) => [row.projection, row.table, String(row.rows)])),
+          )
+        }),
+      ),
+    )
+
+  tables
+    .command('rebuild')
+    .argument('[name]', 'one projection; all of them without a name')
+    .description('builds read tables anew from the history and swaps them in at once')
+    .option('--json', 'print JSON')
+    .action(
+      action(async (name: string | undefined, { json }: { json?: boolean }) =>
+        withFloor(async ({ store, db }) => {
+          const wanted = projections.filter((one) => name === undefined || one.name === name)
+          if (wanted.length === 0) throw new UsageProblem(`"${name}" is no projection: ${projections.map((one) => one.name).join(', ')}`)
+          const events = await rebuildProjections(
+            { store, live: db, projections: wanted },
+            (work) => store.exclusively(work),
+            progressOnTerminal(),
+          )
+          outputFor(json ?? false).result({ events, rebuilt: wanted.map((one) => one.name) }, [
+            `Rebuilt ${wanted.map((one) => one.name).join(', ')} from ${events} events.`,
+          ])
+        }),
+      ),
+    )
+}

@@ -1,0 +1,98 @@
+import type { Command } from 'commander'
+import type { Logger } from 'pino'
+import { mailTransport, openApp, openOutbox } from '../app.ts'
+import { readSettings, type Settings } from '../config.ts'
+import { type Foundation, openFoundation } from '../foundation.ts'
+import { createLog } from '../infrastructure/log.ts'
+import { grantTo, showSignInLink } from './grants.ts'
+import { action } from './run.ts'
+
+const STOP_MS = 10_000
+
+/** The first admin: made once, if nobody holds the role. Answers how the admin gets in. */
+const firstAdmin = async (floor: Foundation): Promise<string> => {
+  const { settings, reads } = floor
+  if ((await reads.users.countByRole('admin')) === 0) {
+    await grantTo(floor, settings.adminEmail, 'admin', settings.adminPassword)
+  }
+  const admin = await reads.users.byEmail(settings.adminEmail)
+  if (!admin?.roles.includes('admin')) return 'Sign in as an admin on the main page.'
+  if (admin.credentialKind === 'none') return `Admin's way in (once, 24 hours):\n${await showSignInLink(floor, admin)}`
+  return `Sign in as ${settings.adminEmail}.`
+}
+
+/** Stops on the first SIGTERM or SIGINT once everything begun is done; a second signal, or ten seconds, end it at once. */
+const stopOnSignal = (log: Logger, close: () => Promise<void>): void => {
+  let stopping = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      const code = signal === 'SIGINT' ? 130 : 0
+      if (stopping) process.exit(1)
+      stopping = true
+      setTimeout(() => process.exit(1), STOP_MS).unref()
+      close().then(
+        () => process.exit(code),
+        (error: unknown) => {
+          log.error({ err: error }, 'stopping failed')
+          process.exit(1)
+        },
+      )
+    })
+  }
+}
+
+const endAtOnce = (log: Logger) => (error: Error) => {
+  log.fatal({ err: error }, 'the disk failed; ending, so that nothing is answered that may not be true')
+  process.exit(1)
+}
+
+const settingsWith = ({ host, port }: { host?: string; port?: string }): Settings =>
+  readSettings({ ...process.env, ...(host ? { HOST: host } : {}), ...(port ? { PORT: port } : {}) })
+
+export const serveCommands = (program: Command): void => {
+  program
+    .command('serve')
+    .description('the service: pages, API and background runners')
+    .option('--no-workers', 'leave the background runners to `latchkey work`')
+    .option('--host <host>', 'listen here (HOST)')
+    .option('--port <port>', 'listen on this port (PORT)')
+    .option('--json', 'print the address and ways in as JSON')
+    .action(
+      action(async (options: { workers: boolean; host?: string; port?: string; json?: boolean }) => {
+        const settings = settingsWith(options)
+        const log = await createLog(settings.logLevel, settings.logFile)
+        const app = await openApp(settings, { log, noWorkers: !options.workers, onFatal: endAtOnce(log) })
+        stopOnSignal(log, app.close)
+        const wayIn = await firstAdmin(app.floor)
+        const mailbox = settings.devMailbox ? `${settings.publicUrl}/mailbox` : null
+        const lines = [
+          `Latchkey listens on ${app.address}`,
+          ...(settings.publicUrl === app.address ? [] : [`People reach it as ${settings.publicUrl}`]),
+          wayIn,
+          ...(mailbox ? [`Mailbox: ${mailbox}`] : []),
+        ]
+        process.stdout.write(
+          options.json ? `${JSON.stringify({ address: app.address, wayIn, mailbox })}\n` : `${lines.join('\n')}\n`,
+        )
+      }),
+    )
+
+  program
+    .command('work')
+    .description('the background runners alone: mail')
+    .option('--json', 'no effect here; every command takes it')
+    .action(
+      action(async () => {
+        const settings = readSettings(process.env)
+        const log = await createLog(settings.logLevel, settings.logFile)
+        const floor = await openFoundation(settings, { onFatal: endAtOnce(log) })
+        const outbox = openOutbox(floor, log, mailTransport(settings))
+        outbox.start()
+        stopOnSignal(log, async () => {
+          await outbox.stop()
+          await floor.close()
+        })
+        log.info('the runners are at work')
+      }),
+    )
+}
