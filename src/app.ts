@@ -66,6 +66,7 @@ export const openHouse = (floor: Foundation, log: Logger, draining: () => boolea
       loopback: settings.loopback,
       proxyHops: settings.proxyHops,
       sessionMaxMs: settings.sessionMaxMs,
+      checkAnswers: settings.profile === 'test',
     },
     now: clock,
     newId: ids,

@@ -40,6 +40,8 @@ export type HttpSettings = {
   /** How many proxies stand in front; 0 trusts no forwarded header. */
   readonly proxyHops: number
   readonly sessionMaxMs: number
+  /** Checks every API answer against its declared schema: in tests a mismatch is an error. */
+  readonly checkAnswers: boolean
 }
 
 /** A stored answer to a request that may come again under the same Idempotency-Key. */

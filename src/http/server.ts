@@ -1,4 +1,5 @@
 import Koa from 'koa'
+import { apiDocs } from './api/docs.ts'
 import { apiRoutes } from './api/index.ts'
 import type { State } from './context.ts'
 import type { House } from './house.ts'
@@ -22,7 +23,8 @@ export const createServer = (house: House): Koa<State> => {
   app.use(errors(house, pages.errorPage))
   app.use(health(house))
   app.use(knownHost(house.settings.publicUrl))
-  app.use(apiRoutes(house))
+  for (const step of apiRoutes(house)) app.use(step)
+  app.use(apiDocs())
   for (const step of pages.routes) app.use(step)
   app.on('error', (error: Error) => house.log.error({ err: error }, 'a response could not be finished'))
   return app

@@ -1,5 +1,6 @@
 import { inviteReads, invites } from './invites.ts'
 import { mailReads, mails } from './mails.ts'
+import { principalReads } from './principal.ts'
 import type { Projection, Reader } from './projection.ts'
 import { sessionReads, sessions } from './sessions.ts'
 import { userReads, users } from './users.ts'
@@ -13,6 +14,7 @@ export const readSide = (db: Reader) => ({
   users: userReads(db),
   sessions: sessionReads(db),
   mails: mailReads(db),
+  principals: principalReads(db),
 })
 
 export type ReadSide = ReturnType<typeof readSide>

@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { endSessions } from '../../domain/sessions/end-sessions.ts'
+import { logout } from '../../domain/sessions/logout.ts'
+import type { Role } from '../../domain/users/events.ts'
+import { startSession } from '../acts/device.ts'
+import { signIn } from '../acts/sign-in.ts'
+import type { House } from '../house.ts'
+import { Problem, problemOf } from '../problems.ts'
+import { type Answer, operation } from './operation.ts'
+import { presentUser, tokensSchema } from './schemas.ts'
+
+/** A session's tokens and its user. */
+export const tokensFor = async (
+  house: House,
+  sessionId: string,
+  refreshToken: string,
+  status: number,
+): Promise<Answer> => {
+  const principal = await house.reads.principals.bySession(sessionId, house.now())
+  if (!principal) throw new Problem('token_invalid')
+  const roles: readonly (Role | 'member')[] = ['member', ...principal.roles]
+  const access = await house.tokens.issueAccess({ userId: principal.userId, sessionId, roles })
+  const { token: accessToken, expiresIn } = access
+  return { status, body: { accessToken, refreshToken, expiresIn, user: presentUser(principal) } }
+}
+
+const password = z.string().max(1000).meta({ example: 'correct-horse-battery' })
+
+export const sessionOperations = [
+  operation({
+    operationId: 'login',
+    method: 'post',
+    path: '/sessions',
+    tag: 'sessions',
+    summary: 'Sign in with address and password',
+    description: 'Begins a session and answers its tokens. An unknown address and a wrong password get the same answer in the same time.',
+    who: 'anonymous',
+    body: z.strictObject({ email: z.string().max(254).meta({ example: 'ada@example.org' }), password }),
+    answers: { 201: { description: 'signed in', schema: tokensSchema } },
+    refusals: ['credentials_wrong', 'user_suspended', 'first_password_used', 'first_password_expired', 'overloaded'],
+    secretAnswer: true,
+    async handle({ house, body, device, correlation }) {
+      const session = startSession(house, device, 'api')
+      const refresh = house.tokens.firstRefresh(session.sessionId)
+      const result = await signIn(house, body, session, correlation, [refresh.alongside])
+      if (result.outcome === 'refused') throw problemOf(result.refusal)
+      return tokensFor(house, result.sessionId, refresh.token, 201)
+    },
+  }),
+
+  operation({
+    operationId: 'refreshSession',
+    method: 'post',
+    path: '/sessions/refresh',
+    tag: 'sessions',
+    summary: 'Get new tokens for a session',
+    description:
+      'The refresh token is used up and its successor answered. For ten seconds the same token gets the same successor (a lost answer); used later it ends all sessions of its user.',
+    who: 'anonymous',
+    body: z.strictObject({ refreshToken: z.string().max(200) }),
+    answers: { 200: { description: 'new tokens', schema: tokensSchema } },
+    refusals: ['token_invalid'],
+    secretAnswer: true,
+    async handle({ house, body, correlation }) {
+      const rotated = await house.tokens.rotateRefresh(body.refreshToken)
+      if (rotated.outcome === 'invalid') throw new Problem('token_invalid')
+      const principal = await house.reads.principals.bySession(rotated.sessionId, house.now())
+      if (!principal) throw new Problem('token_invalid')
+      if (rotated.outcome === 'reused') {
+        const { userId } = principal
+        await house.execute(endSessions, { userId, except: null, reason: 'token-reused' }, { actor: 'system', correlation })
+        throw new Problem('token_invalid')
+      }
+      return tokensFor(house, rotated.sessionId, rotated.token, 200)
+    },
+  }),
+
+  operation({
+    operationId: 'logout',
+    method: 'delete',
+    path: '/sessions/current',
+    tag: 'sessions',
+    summary: 'Sign out',
+    description: 'Ends the session; its tokens stop working at once.',
+    who: 'user',
+    answers: { 204: { description: 'signed out' } },
+    refusals: [],
+    evenRestricted: true,
+    async handle({ house, principal, correlation }) {
+      await house.execute(
+        logout,
+        { sessionId: principal.sessionId },
+        { actor: `user:${principal.userId}`, correlation },
+      )
+      return { status: 204 }
+    },
+  }),
+]
