@@ -16,7 +16,9 @@ if (recent) {
 } else {
   const pinned = fileURLToPath(new URL('node_modules/.bin/node', root))
   if (!existsSync(pinned)) {
-    console.error(`Latchkey needs Node 24.12 or newer; this is ${process.version}. Run "npm ci" first, or install a newer Node.`)
+    console.error(
+      `Latchkey needs Node 24.12 or newer; this is ${process.version}. Run "npm ci" first, or install a newer Node.`,
+    )
     process.exit(1)
   }
   const child = spawn(pinned, [entry, ...process.argv.slice(2)], { stdio: 'inherit' })

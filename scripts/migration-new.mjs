@@ -7,11 +7,17 @@ if (!name || !/^[a-z0-9_]+$/.test(name)) {
   process.exit(2)
 }
 const folder = new URL('../migrations/sqlite/', import.meta.url)
-const last = Math.max(0, ...readdirSync(folder).map((file) => Number.parseInt(file, 10)).filter(Number.isInteger))
+const last = Math.max(
+  0,
+  ...readdirSync(folder)
+    .map((file) => Number.parseInt(file, 10))
+    .filter(Number.isInteger),
+)
 const number = String(last + 1).padStart(4, '0')
 for (const direction of ['up', 'down']) {
   const file = `${number}_${name}.${direction}.sql`
-  const hint = direction === 'up' ? 'What this migration adds.' : 'How to take it back: the schema as it was before.'
+  const hint =
+    direction === 'up' ? 'What this migration adds.' : 'How to take it back: the schema as it was before.'
   writeFileSync(new URL(file, folder), `-- ${hint}\n`, { flag: 'wx' })
   console.log(`migrations/sqlite/${file}`)
 }

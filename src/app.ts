@@ -86,8 +86,8 @@ export const openHouse = (floor: Foundation, log: Logger, draining: () => boolea
     tokens: {
       issueAccess: (claims) => access.issue(claims),
       readAccess: (token) => access.read(token),
-      firstRefresh: refresh.first,
-      rotateRefresh: refresh.rotate,
+      firstRefresh: (sessionId) => refresh.first(sessionId),
+      rotateRefresh: (token) => refresh.rotate(token),
       jwks: () => access.jwks(),
     },
     sign: (purpose, text) => signatures.sign(purpose, text),
@@ -144,12 +144,16 @@ const listen = (server: Server, host: string, port: number): Promise<AddressInfo
     server.listen(port, host, () => resolve(server.address() as AddressInfo))
   })
 
-export const openApp = async (settings: Settings, { log, transport, noWorkers, ...world }: AppOptions): Promise<App> => {
+export const openApp = async (
+  settings: Settings,
+  { log, transport, noWorkers, ...world }: AppOptions,
+): Promise<App> => {
   const floor = await openFoundation(settings, world)
   let draining = false
   const house = openHouse(floor, log, () => draining)
   const outbox = openOutbox(floor, log, transport ?? mailTransport(settings))
-  const server = createHttpServer(LIMITS, createServer(house).callback())
+  const answer = createServer(house).callback()
+  const server = createHttpServer(LIMITS, (req, res) => void answer(req, res))
   try {
     const { port } = await listen(server, settings.host, settings.port)
     if (!noWorkers) outbox.start()

@@ -14,13 +14,12 @@ export const durationSchema = z
 const onOff = z.enum(['on', 'off']).transform((value) => value === 'on')
 
 /** HTTP origin without a path: what links in mails begin with. */
-const originSchema = z.url({ protocol: /^https?$/, error: 'must be a web address such as https://id.example.org' })
+const originSchema = z
+  .url({ protocol: /^https?$/, error: 'must be a web address such as https://id.example.org' })
   .refine((url) => new URL(url).pathname === '/' && !new URL(url).search, 'must not have a path')
   .transform((url) => new URL(url).origin)
 
-const databaseUrl = z
-  .string()
-  .regex(/^sqlite:.+$/, 'must be sqlite:FILE')
+const databaseUrl = z.string().regex(/^sqlite:.+$/, 'must be sqlite:FILE')
 
 const mailUrl = z
   .string()
@@ -30,7 +29,10 @@ const mailUrl = z
 
 const fromSchema = z
   .string()
-  .regex(/^(?:[^<>\r\n]{1,60} )?<?[^\s<>@]+@[^\s<>@]+>?$/, 'must be an address such as Latchkey <no-reply@example.org>')
+  .regex(
+    /^(?:[^<>\r\n]{1,60} )?<?[^\s<>@]+@[^\s<>@]+>?$/,
+    'must be an address such as Latchkey <no-reply@example.org>',
+  )
 
 /**
  * Every setting, as the environment (or `.env`) names it. A profile only changes defaults: `production` wants its
@@ -111,7 +113,8 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
   if (production && !given['SECRET'] && !given['SECRET_FILE']) {
     problems.push('SECRET: production needs SECRET or SECRET_FILE; nothing is made up for it')
   }
-  if (production && !given['PUBLIC_URL']) problems.push('PUBLIC_URL: production needs the address that people use')
+  if (production && !given['PUBLIC_URL'])
+    problems.push('PUBLIC_URL: production needs the address that people use')
   if (!parsed.success || problems.length > 0) {
     throw new SetupProblem(`These settings are wrong:\n${problems.map((line) => `  ${line}`).join('\n')}`)
   }

@@ -4,7 +4,12 @@ import type { Command } from './domain/decision.ts'
 import type { Execute } from './http/house.ts'
 import { type Clock, systemClock } from './infrastructure/clock.ts'
 import { type Migration, migrateUp, readMigrations } from './infrastructure/database/migrations.ts'
-import { openReader, openWriter, type SqliteConnection, sqliteReader } from './infrastructure/database/sqlite.ts'
+import {
+  openReader,
+  openWriter,
+  type SqliteConnection,
+  sqliteReader,
+} from './infrastructure/database/sqlite.ts'
 import { createDoorbell, type Doorbell } from './infrastructure/doorbell.ts'
 import { tagEncoder } from './infrastructure/event-store/codec.ts'
 import { SqliteEventStore } from './infrastructure/event-store/sqlite-store.ts'

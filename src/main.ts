@@ -8,7 +8,9 @@ import { migrateCommands } from './cli/migrate.ts'
 import { serveCommands } from './cli/serve.ts'
 import { userCommands } from './cli/users.ts'
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
 
 const program = new Command('latchkey')
   .description('Invite-first account service with a history that proves itself')
@@ -20,7 +22,15 @@ if (existsSync('.env')) process.loadEnvFile('.env')
 // Files made by this process (database, secret, logs) are nobody else's business.
 process.umask(0o077)
 
-for (const family of [serveCommands, migrateCommands, grantCommands, inviteCommands, userCommands, historyCommands, careCommands]) {
+for (const family of [
+  serveCommands,
+  migrateCommands,
+  grantCommands,
+  inviteCommands,
+  userCommands,
+  historyCommands,
+  careCommands,
+]) {
   family(program)
 }
 

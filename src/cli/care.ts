@@ -2,7 +2,11 @@ import { statSync } from 'node:fs'
 import type { Command } from 'commander'
 import { type Foundation, migrations } from '../foundation.ts'
 import { migrationStatus } from '../infrastructure/database/migrations.ts'
-import { compareProjections, type Progress, rebuildProjections } from '../infrastructure/projections/rebuild.ts'
+import {
+  compareProjections,
+  type Progress,
+  rebuildProjections,
+} from '../infrastructure/projections/rebuild.ts'
 import { projections } from '../projections/index.ts'
 import { action, outputFor, table, UsageProblem, withFloor } from './run.ts'
 
@@ -16,30 +20,47 @@ const findings = async ({ db, reader, settings, store, clock }: Foundation): Pro
   const integrity = pragma('integrity_check')
   const pending = migrationStatus(db, migrations()).filter(({ appliedAt }) => appliedAt === null).length
   const mails = reader
-    .prepare(`select status, count(*) as count from mails where status in ('queued', 'failed') group by status`)
+    .prepare(
+      `select status, count(*) as count from mails where status in ('queued', 'failed') group by status`,
+    )
     .all() as { status: string; count: number }[]
   const failed = mails.find(({ status }) => status === 'failed')?.count ?? 0
   const queued = mails.find(({ status }) => status === 'queued')?.count ?? 0
   const head = await store.head()
   const last = head > 0 ? await store.get(head) : null
   const differences = await compareProjections({ store, live: reader, projections })
-  const secret = settings.secret === undefined ? (statSync(settings.secretFile).mode & 0o777).toString(8) : 'from SECRET'
+  const secret =
+    settings.secret === undefined ? (statSync(settings.secretFile).mode & 0o777).toString(8) : 'from SECRET'
   return [
     { what: 'settings', ok: true, detail: `profile ${settings.profile}, ${settings.publicUrl}` },
     { what: 'root secret', ok: settings.secret !== undefined || secret === '600', detail: secret },
-    { what: 'durability', ok: synchronous, detail: synchronous ? 'write-ahead log, synchronous=FULL' : 'commits can be lost' },
+    {
+      what: 'durability',
+      ok: synchronous,
+      detail: synchronous ? 'write-ahead log, synchronous=FULL' : 'commits can be lost',
+    },
     { what: 'integrity', ok: integrity === 'ok', detail: String(integrity) },
-    { what: 'migrations', ok: pending === 0, detail: pending === 0 ? 'all applied' : `${pending} missing: latchkey migrate up` },
+    {
+      what: 'migrations',
+      ok: pending === 0,
+      detail: pending === 0 ? 'all applied' : `${pending} missing: latchkey migrate up`,
+    },
     {
       what: 'clock',
       ok: last === null || clock() >= last.at,
-      detail: last === null || clock() >= last.at ? clock() : `behind the last event (${last.at}): set the machine's clock`,
+      detail:
+        last === null || clock() >= last.at
+          ? clock()
+          : `behind the last event (${last.at}): set the machine's clock`,
     },
     { what: 'mail', ok: failed === 0, detail: `${queued} queued, ${failed} given up` },
     {
       what: 'read tables',
       ok: differences.length === 0,
-      detail: differences.length === 0 ? `equal a fresh build of ${head} events` : `${differences[0]?.table} differs: latchkey projections rebuild`,
+      detail:
+        differences.length === 0
+          ? `equal a fresh build of ${head} events`
+          : `${differences[0]?.table} differs: latchkey projections rebuild`,
     },
   ]
 }
@@ -98,7 +119,10 @@ export const careCommands = (program: Command): void => {
       action(async (name: string | undefined, { json }: { json?: boolean }) =>
         withFloor(async ({ store, db }) => {
           const wanted = projections.filter((one) => name === undefined || one.name === name)
-          if (wanted.length === 0) throw new UsageProblem(`"${name}" is no projection: ${projections.map((one) => one.name).join(', ')}`)
+          if (wanted.length === 0)
+            throw new UsageProblem(
+              `"${name}" is no projection: ${projections.map((one) => one.name).join(', ')}`,
+            )
           const events = await rebuildProjections(
             { store, live: db, projections: wanted },
             (work) => store.exclusively(work),

@@ -15,7 +15,12 @@ const SHOWN_LINK_MS = 24 * 3_600_000
 const ATTEMPTS = 3
 
 /** Gives a role to the user of an address, who is made if there is none, and a password if one is given. */
-export const grantTo = async (floor: Foundation, email: string, role: Role, password?: string): Promise<UserView> => {
+export const grantTo = async (
+  floor: Foundation,
+  email: string,
+  role: Role,
+  password?: string,
+): Promise<UserView> => {
   const newCredentialId = password === undefined ? null : floor.ids()
   const hash = password === undefined ? null : await floor.hasher.hash(password)
   for (let attempt = 1; ; attempt++) {
@@ -50,7 +55,14 @@ export const showSignInLink = async (floor: Foundation, { id, email, locale }: U
   const linkId = floor.ids()
   const outcome = await floor.execute(
     issueSignInLink,
-    { linkId, userId: id, email: email ?? '', locale, delivery: 'shown', expiresAt: plus(floor.clock(), SHOWN_LINK_MS) },
+    {
+      linkId,
+      userId: id,
+      email: email ?? '',
+      locale,
+      delivery: 'shown',
+      expiresAt: plus(floor.clock(), SHOWN_LINK_MS),
+    },
     operator(floor),
   )
   if (outcome.outcome === 'refused') throw new Refused(outcome.refusal)
@@ -63,8 +75,13 @@ export const addressArgument = (input: string): string => {
   return address
 }
 
-const passwordFrom = async (options: { password?: string; passwordStdin?: boolean }): Promise<string | undefined> => {
-  const password = options.passwordStdin ? (await readAll(process.stdin)).replace(/\r?\n$/, '') : options.password
+const passwordFrom = async (options: {
+  password?: string
+  passwordStdin?: boolean
+}): Promise<string | undefined> => {
+  const password = options.passwordStdin
+    ? (await readAll(process.stdin)).replace(/\r?\n$/, '')
+    : options.password
   if (password === undefined) return undefined
   const problem = passwordProblem(password)
   if (problem !== null) throw new UsageProblem('A password has 8 to 128 characters.')
@@ -78,23 +95,30 @@ export const grantCommands = (program: Command): void => {
       .description(`${role}s`)
       .command('grant')
       .argument('<email>', 'the address; its user is made if there is none')
-      .description(`makes or promotes an ${role}; an existing user keeps everything else, and gets the password if one is given`)
-      .option('--password <password>', 'set this password (others on this machine may see it; better: --password-stdin)')
+      .description(
+        `makes or promotes an ${role}; an existing user keeps everything else, and gets the password if one is given`,
+      )
+      .option(
+        '--password <password>',
+        'set this password (others on this machine may see it; better: --password-stdin)',
+      )
       .option('--password-stdin', 'set the password read from standard input')
       .option('--json', 'print JSON')
       .action(
-        action(async (email: string, options: { password?: string; passwordStdin?: boolean; json?: boolean }) => {
-          const address = addressArgument(email)
-          const password = await passwordFrom(options)
-          await withFloor(async (floor) => {
-            const user = await grantTo(floor, address, role, password)
-            const link = password === undefined ? await showSignInLink(floor, user) : null
-            outputFor(options.json ?? false).result({ user, signInLink: link }, [
-              `${address} is ${role}.`,
-              ...(link ? ['One-time sign-in link (24 hours):', link] : []),
-            ])
-          })
-        }),
+        action(
+          async (email: string, options: { password?: string; passwordStdin?: boolean; json?: boolean }) => {
+            const address = addressArgument(email)
+            const password = await passwordFrom(options)
+            await withFloor(async (floor) => {
+              const user = await grantTo(floor, address, role, password)
+              const link = password === undefined ? await showSignInLink(floor, user) : null
+              outputFor(options.json ?? false).result({ user, signInLink: link }, [
+                `${address} is ${role}.`,
+                ...(link ? ['One-time sign-in link (24 hours):', link] : []),
+              ])
+            })
+          },
+        ),
       )
   }
 }

@@ -26,22 +26,28 @@ export const historyCommands = (program: Command): void => {
     .option('--limit <number>', 'how many', '100')
     .option('--json', 'print JSON')
     .action(
-      action(async (options: { tag?: string; type?: string; after: string; limit: string; json?: boolean }) => {
-        const { tag, type } = options
-        if (tag !== undefined && !/^[a-z]+:.+/.test(tag)) throw new UsageProblem('A tag looks like invite:01J…')
-        if (type !== undefined && !isEventType(type)) throw new UsageProblem(`"${type}" is no event type.`)
-        const limit = positive(options.limit, '--limit')
-        const after = positive(options.after, '--after')
-        await withFloor(async (floor) => {
-          const events: DomainEvent[] = []
-          const types = type !== undefined && isEventType(type) ? [type] : undefined
-          for await (const event of floor.store.read({ tag: tag as Tag | undefined, types, after })) {
-            if (events.length === limit) break
-            events.push(event)
-          }
-          outputFor(options.json ?? false).result(events, events.length ? events.map(summary) : ['No events.'])
-        })
-      }),
+      action(
+        async (options: { tag?: string; type?: string; after: string; limit: string; json?: boolean }) => {
+          const { tag, type } = options
+          if (tag !== undefined && !/^[a-z]+:.+/.test(tag))
+            throw new UsageProblem('A tag looks like invite:01J…')
+          if (type !== undefined && !isEventType(type)) throw new UsageProblem(`"${type}" is no event type.`)
+          const limit = positive(options.limit, '--limit')
+          const after = positive(options.after, '--after')
+          await withFloor(async (floor) => {
+            const events: DomainEvent[] = []
+            const types = type !== undefined && isEventType(type) ? [type] : undefined
+            for await (const event of floor.store.read({ tag: tag as Tag | undefined, types, after })) {
+              if (events.length === limit) break
+              events.push(event)
+            }
+            outputFor(options.json ?? false).result(
+              events,
+              events.length ? events.map(summary) : ['No events.'],
+            )
+          })
+        },
+      ),
     )
 
   history
@@ -59,4 +65,3 @@ export const historyCommands = (program: Command): void => {
       ),
     )
 }
-

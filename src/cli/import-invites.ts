@@ -16,7 +16,13 @@ const looksLikeHeader = (cells: readonly string[]) =>
 /** One address a row, in the column the header names, or the first cell that holds one. */
 async function* addressesOf(file: string): AsyncIterable<{ line: number; email: string }> {
   const rows = createReadStream(file).pipe(
-    parse({ bom: true, delimiter: [',', ';', '\t'], relax_column_count: true, skip_empty_lines: true, trim: true }),
+    parse({
+      bom: true,
+      delimiter: [',', ';', '\t'],
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+    }),
   )
   let column: number | null = null
   let line = 0
@@ -60,7 +66,10 @@ export const importInvites = async (
     if (seen.has(address)) return 'duplicate'
     seen.add(address)
     if (await floor.reads.users.byEmail(address)) return 'already-registered'
-    const [open] = await floor.reads.invites.list({ email: address, state: 'open' }, { now: floor.clock(), limit: 1 })
+    const [open] = await floor.reads.invites.list(
+      { email: address, state: 'open' },
+      { now: floor.clock(), limit: 1 },
+    )
     if (open) return 'already-open'
     if (dryRun) return 'issued'
     const expiresAt = plus(floor.clock(), floor.settings.inviteTtlMs)
@@ -76,13 +85,20 @@ export const importInvites = async (
       bar?.update(rows.length)
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new UsageProblem(`There is no file ${file}.`)
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new UsageProblem(`There is no file ${file}.`)
     throw error
   } finally {
     bar?.stop()
     signal.done()
   }
-  const counts: Record<Outcome, number> = { issued: 0, 'already-open': 0, 'already-registered': 0, duplicate: 0, invalid: 0 }
+  const counts: Record<Outcome, number> = {
+    issued: 0,
+    'already-open': 0,
+    'already-registered': 0,
+    duplicate: 0,
+    invalid: 0,
+  }
   for (const { outcome } of rows) counts[outcome]++
   const notIssued = rows.filter(({ outcome }) => outcome !== 'issued')
   outputFor(json).result({ dryRun, interrupted: signal.interrupted(), counts, rows }, [

@@ -21,7 +21,11 @@ const ttlOption = (text: string | undefined, fallback: number): number => {
   return parsed.data
 }
 
-const choice = <T>(schema: { safeParse: (value: unknown) => { data?: T } }, value: string, what: string): T => {
+const choice = <T>(
+  schema: { safeParse: (value: unknown) => { data?: T } },
+  value: string,
+  what: string,
+): T => {
   const { data } = schema.safeParse(value)
   if (data === undefined) throw new UsageProblem(`"${value}" is no ${what}.`)
   return data
@@ -58,18 +62,31 @@ export const inviteCommands = (program: Command): void => {
     .option('--expires-in <time>', 'such as 7d (INVITE_TTL)')
     .option('--json', 'print JSON')
     .action(
-      action(async (email: string, options: { role: string; locale: string; expiresIn?: string; json?: boolean }) => {
-        const address = addressArgument(email)
-        const role = choice(invitableRoleSchema, options.role, 'role for an invite')
-        const locale = choice(localeSchema, options.locale, 'language')
-        await withFloor(async (floor) => {
-          const inviteId = floor.ids()
-          const expiresAt = plus(floor.clock(), ttlOption(options.expiresIn, floor.settings.inviteTtlMs))
-          mustBe(await floor.execute(issueInvite, { inviteId, email: address, role, locale, expiresAt }, operator(floor)))
-          const issued = await read(floor, inviteId)
-          outputFor(options.json ?? false).result(issued, [`Invite ${inviteId} issued to ${address}, good until ${expiresAt}.`])
-        })
-      }),
+      action(
+        async (
+          email: string,
+          options: { role: string; locale: string; expiresIn?: string; json?: boolean },
+        ) => {
+          const address = addressArgument(email)
+          const role = choice(invitableRoleSchema, options.role, 'role for an invite')
+          const locale = choice(localeSchema, options.locale, 'language')
+          await withFloor(async (floor) => {
+            const inviteId = floor.ids()
+            const expiresAt = plus(floor.clock(), ttlOption(options.expiresIn, floor.settings.inviteTtlMs))
+            mustBe(
+              await floor.execute(
+                issueInvite,
+                { inviteId, email: address, role, locale, expiresAt },
+                operator(floor),
+              ),
+            )
+            const issued = await read(floor, inviteId)
+            outputFor(options.json ?? false).result(issued, [
+              `Invite ${inviteId} issued to ${address}, good until ${expiresAt}.`,
+            ])
+          })
+        },
+      ),
     )
 
   invite
@@ -84,11 +101,18 @@ export const inviteCommands = (program: Command): void => {
         withFloor(async (floor) => {
           const states = ['open', 'redeemed', 'revoked', 'expired', 'replaced'] as const
           const state = states.find((one) => one === options.state)
-          if (options.state !== undefined && state === undefined) throw new UsageProblem(`"${options.state}" is no state.`)
+          if (options.state !== undefined && state === undefined)
+            throw new UsageProblem(`"${options.state}" is no state.`)
           const limit = Number(options.limit)
           if (!Number.isInteger(limit) || limit < 1) throw new UsageProblem('--limit takes a number from 1.')
-          const rows = await floor.reads.invites.list({ state, search: options.search }, { now: floor.clock(), limit })
-          outputFor(options.json ?? false).result(rows, rows.length ? table(rows.map(lineOf)) : ['No invites.'])
+          const rows = await floor.reads.invites.list(
+            { state, search: options.search },
+            { now: floor.clock(), limit },
+          )
+          outputFor(options.json ?? false).result(
+            rows,
+            rows.length ? table(rows.map(lineOf)) : ['No invites.'],
+          )
         }),
       ),
     )
@@ -104,7 +128,9 @@ export const inviteCommands = (program: Command): void => {
         withFloor(async (floor) => {
           const expiresAt = plus(floor.clock(), ttlOption(options.expiresIn, floor.settings.inviteTtlMs))
           mustBe(await floor.execute(resendInvite, { inviteId, expiresAt }, operator(floor)))
-          outputFor(options.json ?? false).result(await read(floor, inviteId), [`Invite ${inviteId} goes out again, good until ${expiresAt}.`])
+          outputFor(options.json ?? false).result(await read(floor, inviteId), [
+            `Invite ${inviteId} goes out again, good until ${expiresAt}.`,
+          ])
         }),
       ),
     )
@@ -118,8 +144,12 @@ export const inviteCommands = (program: Command): void => {
     .action(
       action(async (inviteId: string, options: { reason?: string; json?: boolean }) =>
         withFloor(async (floor) => {
-          mustBe(await floor.execute(revokeInvite, { inviteId, reason: options.reason ?? null }, operator(floor)))
-          outputFor(options.json ?? false).result(await read(floor, inviteId), [`Invite ${inviteId} is revoked.`])
+          mustBe(
+            await floor.execute(revokeInvite, { inviteId, reason: options.reason ?? null }, operator(floor)),
+          )
+          outputFor(options.json ?? false).result(await read(floor, inviteId), [
+            `Invite ${inviteId} is revoked.`,
+          ])
         }),
       ),
     )
@@ -137,7 +167,8 @@ export const inviteCommands = (program: Command): void => {
           for (;;) {
             const ids = await floor.reads.invites.purgeable(before, floor.clock(), PURGE_BATCH)
             if (ids.length === 0) break
-            for (const inviteId of ids) mustBe(await floor.execute(purgeInvite, { inviteId }, operator(floor)))
+            for (const inviteId of ids)
+              mustBe(await floor.execute(purgeInvite, { inviteId }, operator(floor)))
             purged += ids.length
           }
           outputFor(options.json ?? false).result({ purged }, [`${purged} invites purged.`])
@@ -153,7 +184,9 @@ export const inviteCommands = (program: Command): void => {
     .option('--json', 'print JSON')
     .action(
       action(async (file: string, options: { dryRun?: boolean; json?: boolean }) =>
-        withFloor((floor) => importInvites(floor, file, { dryRun: options.dryRun ?? false, json: options.json ?? false })),
+        withFloor((floor) =>
+          importInvites(floor, file, { dryRun: options.dryRun ?? false, json: options.json ?? false }),
+        ),
       ),
     )
 }

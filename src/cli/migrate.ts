@@ -41,7 +41,10 @@ export const migrateCommands = (program: Command): void => {
         const all = migrations()
         const done = withDatabase((db) => migrateUp(db, all, systemClock(), numberOption(to, all.length)))
         const names = done.map(({ number, name }) => `${number} ${name}`)
-        outputFor(json ?? false).result({ applied: names }, names.length ? names.map((name) => `applied ${name}`) : ['nothing to do'])
+        outputFor(json ?? false).result(
+          { applied: names },
+          names.length ? names.map((name) => `applied ${name}`) : ['nothing to do'],
+        )
       }),
     )
 
@@ -52,19 +55,26 @@ export const migrateCommands = (program: Command): void => {
     .option('--delete-history', 'allow it although the history holds events, which will be gone')
     .option('--json', 'print JSON')
     .action(
-      action(async ({ to, deleteHistory, json }: { to?: string; deleteHistory?: boolean; json?: boolean }) => {
-        const all = migrations()
-        const done = withDatabase((db) => {
-          const applied = migrationStatus(db, all).filter(({ appliedAt }) => appliedAt !== null).length
-          const target = numberOption(to, Math.max(0, applied - 1))
-          if (target < HISTORY_MIGRATION && hasEvents(db) && !deleteHistory) {
-            throw new UsageProblem('This would delete the history. Make a backup, then add --delete-history if you mean it.')
-          }
-          return migrateDown(db, all, target)
-        })
-        const names = done.map(({ number, name }) => `${number} ${name}`)
-        outputFor(json ?? false).result({ undone: names }, names.length ? names.map((name) => `undone ${name}`) : ['nothing to do'])
-      }),
+      action(
+        async ({ to, deleteHistory, json }: { to?: string; deleteHistory?: boolean; json?: boolean }) => {
+          const all = migrations()
+          const done = withDatabase((db) => {
+            const applied = migrationStatus(db, all).filter(({ appliedAt }) => appliedAt !== null).length
+            const target = numberOption(to, Math.max(0, applied - 1))
+            if (target < HISTORY_MIGRATION && hasEvents(db) && !deleteHistory) {
+              throw new UsageProblem(
+                'This would delete the history. Make a backup, then add --delete-history if you mean it.',
+              )
+            }
+            return migrateDown(db, all, target)
+          })
+          const names = done.map(({ number, name }) => `${number} ${name}`)
+          outputFor(json ?? false).result(
+            { undone: names },
+            names.length ? names.map((name) => `undone ${name}`) : ['nothing to do'],
+          )
+        },
+      ),
     )
 
   migrate
@@ -76,9 +86,10 @@ export const migrateCommands = (program: Command): void => {
         const rows = withDatabase((db) => migrationStatus(db, migrations()))
         outputFor(json ?? false).result(
           rows,
-          table(rows.map(({ number, name, appliedAt }) => [String(number), name, appliedAt ?? 'not applied'])),
+          table(
+            rows.map(({ number, name, appliedAt }) => [String(number), name, appliedAt ?? 'not applied']),
+          ),
         )
       }),
     )
 }
-

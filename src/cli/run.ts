@@ -1,4 +1,3 @@
-import pino from 'pino'
 import { readSettings } from '../config.ts'
 import type { Refusal } from '../domain/decision.ts'
 import { type Foundation, openFoundation } from '../foundation.ts'
@@ -43,8 +42,6 @@ export const withFloor = async <T>(work: (floor: Foundation) => Promise<T>): Pro
 
 export const operator = (floor: Foundation) => ({ actor: 'operator', correlation: floor.ids() }) as const
 
-export const quietLog = () => pino({ level: 'silent' })
-
 /** Runs a command's action; turns what it throws into one clear message and the right exit code. */
 export const action =
   <A extends unknown[]>(work: (...args: A) => Promise<void>) =>
@@ -63,5 +60,10 @@ export const action =
 /** Lines of a table with columns as wide as their widest cell. */
 export const table = (rows: readonly (readonly string[])[]): string[] => {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
 }

@@ -17,7 +17,8 @@ const firstAdmin = async (floor: Foundation): Promise<string> => {
   }
   const admin = await reads.users.byEmail(settings.adminEmail)
   if (!admin?.roles.includes('admin')) return 'Sign in as an admin on the main page.'
-  if (admin.credentialKind === 'none') return `Admin's way in (once, 24 hours):\n${await showSignInLink(floor, admin)}`
+  if (admin.credentialKind === 'none')
+    return `Admin's way in (once, 24 hours):\n${await showSignInLink(floor, admin)}`
   return `Sign in as ${settings.adminEmail}.`
 }
 
@@ -72,7 +73,9 @@ export const serveCommands = (program: Command): void => {
           ...(mailbox ? [`Mailbox: ${mailbox}`] : []),
         ]
         process.stdout.write(
-          options.json ? `${JSON.stringify({ address: app.address, wayIn, mailbox })}\n` : `${lines.join('\n')}\n`,
+          options.json
+            ? `${JSON.stringify({ address: app.address, wayIn, mailbox })}\n`
+            : `${lines.join('\n')}\n`,
         )
       }),
     )

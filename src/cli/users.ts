@@ -37,8 +37,16 @@ export const userCommands = (program: Command): void => {
     .action(
       action(async (options: { search?: string; limit: string; json?: boolean }) =>
         withFloor(async (floor) => {
-          const rows = await floor.reads.users.list({ search: options.search }, { limit: Number(options.limit) || 50 })
-          const lines = rows.map((row) => [row.id, row.email ?? '', ['member', ...row.roles].join(','), stateOf(row)])
+          const rows = await floor.reads.users.list(
+            { search: options.search },
+            { limit: Number(options.limit) || 50 },
+          )
+          const lines = rows.map((row) => [
+            row.id,
+            row.email ?? '',
+            ['member', ...row.roles].join(','),
+            stateOf(row),
+          ])
           outputFor(options.json ?? false).result(rows, lines.length ? table(lines) : ['No users.'])
         }),
       ),
@@ -54,7 +62,10 @@ export const userCommands = (program: Command): void => {
         withFloor(async (floor) => {
           const found = await find(floor, id)
           const sessions = await floor.reads.sessions.ofUser(id, 10)
-          const facts = Object.entries(found).map(([name, value]) => [name, value === null ? '–' : String(value)])
+          const facts = Object.entries(found).map(([name, value]) => [
+            name,
+            value === null ? '–' : String(value),
+          ])
           outputFor(options.json ?? false).result({ ...found, sessions }, table(facts))
         }),
       ),
@@ -76,7 +87,11 @@ export const userCommands = (program: Command): void => {
         action(async (id: string, options: { yes?: boolean; json?: boolean }) =>
           withFloor(async (floor) => {
             const found = await find(floor, id)
-            if (name === 'erase' && !options.yes && !(await confirmed(`${found.email} will be forgotten for ever.`))) {
+            if (
+              name === 'erase' &&
+              !options.yes &&
+              !(await confirmed(`${found.email} will be forgotten for ever.`))
+            ) {
               throw new UsageProblem('Nothing was erased.')
             }
             const outcome = await act(floor, found)
@@ -92,7 +107,10 @@ export const userCommands = (program: Command): void => {
   change('reinstate', 'lets a suspended user sign in again', 'may sign in again', (floor, { id }) =>
     floor.execute(reinstateUser, { userId: id }, operator(floor)),
   )
-  change('erase', 'destroys the keys of a person: the facts stay, the person is gone', 'is erased', (floor, { id, email }) =>
-    floor.execute(eraseUser, { userId: id, email: email ?? '' }, operator(floor)),
+  change(
+    'erase',
+    'destroys the keys of a person: the facts stay, the person is gone',
+    'is erased',
+    (floor, { id, email }) => floor.execute(eraseUser, { userId: id, email: email ?? '' }, operator(floor)),
   )
 }

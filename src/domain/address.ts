@@ -5,7 +5,8 @@ const MAX_LOCAL_LENGTH = 64
 
 // RFC 5321 dot-string: quoted local parts and non-ASCII ones are refused, because two mail servers may read them differently.
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i
-const ASCII_DOMAIN = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/
+const ASCII_DOMAIN =
+  /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/
 const LOOPBACK_DOMAIN = 'localhost'
 
 /** IDN to ASCII as browsers do it (WHATWG URL); null for what is no host name. */

@@ -45,6 +45,8 @@ export const eventTypes = Object.keys(catalogue) as EventType[]
 export const isEventType = (name: string): name is EventType => Object.hasOwn(catalogue, name)
 
 /** The definition with its types widened: for code that treats every event alike, such as the codec. */
-export const definitionOf = (type: EventType): EventDefinition => catalogue[type] as unknown as EventDefinition
+export const definitionOf = (type: EventType): EventDefinition =>
+  catalogue[type] as unknown as EventDefinition
 
-export const tagsOf = (event: NewEvent | DomainEvent): readonly Tag[] => definitionOf(event.type).tags(event.data)
+export const tagsOf = (event: NewEvent | DomainEvent): readonly Tag[] =>
+  definitionOf(event.type).tags(event.data)

@@ -14,10 +14,6 @@ export type Instant = string
 
 export const ulidSchema = z.ulid()
 export const instantSchema = z.iso.datetime({ precision: 3 })
-export const actorSchema = z.union([
-  z.templateLiteral(['user:', z.string()]),
-  z.enum(['operator', 'system', 'anonymous']),
-])
 
 /** Tags of these kinds hold personal data: engines store a keyed digest instead, and remove it with the subject. */
 export const digestedTagKinds = ['email'] as const

@@ -1,4 +1,3 @@
-import type { Context, Middleware } from 'koa'
 import type { Locale } from '../domain/invites/events.ts'
 import type { SessionView } from '../projections/sessions.ts'
 import type { UserView } from '../projections/users.ts'
@@ -32,6 +31,3 @@ declare module 'koa' {
     session: PageSession | null
   }
 }
-
-export type HttpContext = Context & { state: State; session: PageSession | null }
-export type Handler = Middleware<State>

@@ -1,5 +1,5 @@
-import type { Command, Refusal } from '../domain/decision.ts'
 import type { DomainEvent } from '../domain/catalogue.ts'
+import type { Command, Refusal } from '../domain/decision.ts'
 import type { Actor, Instant } from '../domain/event.ts'
 import type { ReadSide } from '../projections/index.ts'
 import type { Change } from '../projections/projection.ts'
@@ -72,7 +72,7 @@ export type House = {
     readonly readSignInToken: (token: string) => string | null
   }
 
-  /** Slow on purpose; both run in a pool of workers. Throws `Overloaded` when its queue is full. */
+  /** Slow on purpose; both run in a pool of workers. Throws an error named `Overloaded` when their queue is full. */
   readonly passwords: {
     readonly hash: (password: string) => Promise<string>
     /** The id of the credential that the password matches, or null; takes equally long for a user that does not exist. */
@@ -114,7 +114,10 @@ export type House = {
     readonly begin: (
       key: string,
       request: string,
-    ) => Promise<{ readonly kind: 'fresh' | 'running' | 'mismatch' } | { readonly kind: 'stored'; readonly answer: StoredAnswer }>
+    ) => Promise<
+      | { readonly kind: 'fresh' | 'running' | 'mismatch' }
+      | { readonly kind: 'stored'; readonly answer: StoredAnswer }
+    >
     readonly keep: (key: string, answer: StoredAnswer) => Promise<void>
     readonly drop: (key: string) => Promise<void>
   }
@@ -124,15 +127,4 @@ export type House = {
   readonly draining: () => boolean
   /** Throws when the store can't be read: the service is not ready. */
   readonly checkReady: () => Promise<void>
-}
-
-/** The store, a worker pool or another part can't take more for now; answered with 503 and Retry-After. */
-export class Overloaded extends Error {
-  override readonly name = 'Overloaded'
-  readonly retryAfterSeconds: number
-
-  constructor(what: string, retryAfterSeconds: number) {
-    super(`${what} is overloaded`)
-    this.retryAfterSeconds = retryAfterSeconds
-  }
 }

@@ -99,7 +99,11 @@ export const problems = {
     en: 'This content type is not understood here.',
     ru: 'Такой тип содержимого здесь не принимается.',
   },
-  body_too_large: { status: 413, en: 'That is more than fits here.', ru: 'Это больше, чем здесь помещается.' },
+  body_too_large: {
+    status: 413,
+    en: 'That is more than fits here.',
+    ru: 'Это больше, чем здесь помещается.',
+  },
   malformed_body: { status: 400, en: 'The body cannot be read.', ru: 'Тело запроса не читается.' },
   invalid_input: { status: 422, en: 'Something in the input is wrong.', ru: 'Во введённых данных ошибка.' },
   unauthenticated: { status: 401, en: 'Sign in first.', ru: 'Сначала войдите.' },
@@ -126,7 +130,11 @@ export const problems = {
     en: 'This service does not answer for that host name.',
     ru: 'Служба не отвечает за это имя.',
   },
-  overloaded: { status: 503, en: 'Too busy. Try again in a moment.', ru: 'Слишком занято. Попробуйте через минуту.' },
+  overloaded: {
+    status: 503,
+    en: 'Too busy. Try again in a moment.',
+    ru: 'Слишком занято. Попробуйте через минуту.',
+  },
   unavailable: {
     status: 503,
     en: 'The service cannot reach its storage. Nothing was changed; try again soon.',
@@ -141,9 +149,6 @@ export const problems = {
 
 export const statusOf = (code: ProblemCode): number => problems[code].status
 export const wordingOf = (code: ProblemCode, locale: Locale = 'en'): string => problems[code][locale]
-
-/** One thing wrong with one field; `code` is stable, the value is never repeated. */
-export type FieldProblem = { readonly pointer: string; readonly code: string; readonly detail: string }
 
 /** Thrown to answer a request with a problem; the only throw that is not an error of ours. */
 export class Problem extends Error {
@@ -178,12 +183,19 @@ export const problemDocument = (problem: Problem, publicUrl: string, requestId: 
   requestId,
 })
 
-type Loose = { readonly name?: unknown; readonly status?: unknown; readonly type?: unknown; readonly retryAfterSeconds?: unknown }
+type Loose = {
+  readonly name?: unknown
+  readonly status?: unknown
+  readonly type?: unknown
+  readonly retryAfterSeconds?: unknown
+}
 
 /** What the outside gets to hear of anything thrown. */
 export const asProblem = (error: unknown): Problem => {
   if (error instanceof Problem) return error
-  const { name, status, retryAfterSeconds } = (typeof error === 'object' && error !== null ? error : {}) as Loose
+  const { name, status, retryAfterSeconds } = (
+    typeof error === 'object' && error !== null ? error : {}
+  ) as Loose
   const retry = typeof retryAfterSeconds === 'number' ? { 'retry-after': String(retryAfterSeconds) } : {}
   if (name === 'Overloaded' || name === 'StoreBusy') return new Problem('overloaded', {}, retry)
   if (name === 'StoreUnavailable') return new Problem('unavailable', {}, retry)

@@ -36,7 +36,8 @@ const health =
   async (ctx, next) => {
     if (ctx.path !== '/livez' && ctx.path !== '/readyz') return next()
     ctx.state.route = ctx.path
-    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw new Problem('method_not_allowed', {}, { allow: 'GET, HEAD' })
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD')
+      throw new Problem('method_not_allowed', {}, { allow: 'GET, HEAD' })
     if (ctx.path === '/readyz') {
       if (house.draining()) throw new Problem('overloaded', {}, { 'retry-after': '5' })
       await house.checkReady().catch(() => {

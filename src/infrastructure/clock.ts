@@ -5,4 +5,5 @@ export type Clock = () => Instant
 
 export const systemClock: Clock = () => new Date().toISOString()
 
-export const plus = (instant: Instant, ms: number): Instant => new Date(Date.parse(instant) + ms).toISOString()
+export const plus = (instant: Instant, ms: number): Instant =>
+  new Date(Date.parse(instant) + ms).toISOString()

@@ -4,7 +4,17 @@ import pino, { type Logger } from 'pino'
 import roll from 'pino-roll'
 
 /** Names that never reach a log line, wherever they stand: a second line of defence behind not logging them. */
-const SECRETS = ['password', 'token', 'accessToken', 'refreshToken', 'secret', 'code', 'email', 'authorization', 'cookie']
+const SECRETS = [
+  'password',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'secret',
+  'code',
+  'email',
+  'authorization',
+  'cookie',
+]
 
 /**
  * JSON lines on standard error, so that the console mails on standard output stay readable. With `file`, errors

@@ -1,7 +1,7 @@
-import { type InviteState, hasExpired } from '../domain/invites/invite.ts'
-import { mailing } from '../domain/processes/mailing.ts'
 import type { Tag } from '../domain/event.ts'
-import { insert, projection, type Reader, remove, type Row, update, type Value } from './projection.ts'
+import { hasExpired, type InviteState } from '../domain/invites/invite.ts'
+import { mailing } from '../domain/processes/mailing.ts'
+import { insert, projection, type Reader, type Row, remove, update, type Value } from './projection.ts'
 
 /** Only the newest mail of an invite speaks for its delivery. */
 const delivered = ({ about, mailId }: { about: Tag; mailId: string }, set: Row) =>
@@ -172,5 +172,3 @@ export const inviteReads = (db: Reader) => ({
     return rows.map(({ id }) => id)
   },
 })
-
-export type InviteReads = ReturnType<typeof inviteReads>

@@ -74,15 +74,13 @@ export const mailReads = (db: Reader) => ({
 
   /** The mails sent to an address, newest first. */
   async to(recipient: string, limit: number): Promise<MailView[]> {
-    return db.all<MailView>(
-      `select ${COLUMNS} from mails where recipient = $1 order by id desc limit $2`,
-      [recipient, limit],
-    )
+    return db.all<MailView>(`select ${COLUMNS} from mails where recipient = $1 order by id desc limit $2`, [
+      recipient,
+      limit,
+    ])
   },
 
   async latest(limit: number): Promise<MailView[]> {
     return db.all<MailView>(`select ${COLUMNS} from mails order by id desc limit $1`, [limit])
   },
 })
-
-export type MailReads = ReturnType<typeof mailReads>

@@ -15,7 +15,10 @@ export type ApiPrincipal = {
   readonly lastLoginAt: string | null
 }
 
-type Row = Omit<ApiPrincipal, 'restricted' | 'roles'> & { readonly restricted: number; readonly roles: string | null }
+type Row = Omit<ApiPrincipal, 'restricted' | 'roles'> & {
+  readonly restricted: number
+  readonly roles: string | null
+}
 
 const SQL = `select s.id as "sessionId", s.restricted, u.id as "userId", u.email, u.name, u.locale,
   u.registered_at as "registeredAt", u.email_verified_at as "emailVerifiedAt", u.last_login_at as "lastLoginAt",
@@ -28,7 +31,11 @@ export const principalReads = (db: Reader) => ({
   async bySession(sessionId: string, now: string): Promise<ApiPrincipal | null> {
     const row = await db.get<Row>(SQL, [sessionId, now])
     return row
-      ? { ...row, restricted: row.restricted === 1, roles: row.roles === null ? [] : (row.roles.split(',') as Role[]) }
+      ? {
+          ...row,
+          restricted: row.restricted === 1,
+          roles: row.roles === null ? [] : (row.roles.split(',') as Role[]),
+        }
       : null
   },
 })

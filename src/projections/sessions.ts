@@ -97,5 +97,3 @@ export const sessionReads = (db: Reader) => ({
     return row ?? null
   },
 })
-
-export type SessionReads = ReturnType<typeof sessionReads>

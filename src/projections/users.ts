@@ -145,10 +145,14 @@ export const userReads = (db: Reader) => ({
     if (filter.search) {
       const pattern = bind(`%${escapeLike(filter.search.trim().toLowerCase())}%`)
       const id = bind(filter.search.trim().toUpperCase())
-      where.push(`(email like ${pattern} escape '\\' or lower(name) like ${pattern} escape '\\' or id = ${id})`)
+      where.push(
+        `(email like ${pattern} escape '\\' or lower(name) like ${pattern} escape '\\' or id = ${id})`,
+      )
     }
     if (filter.role) {
-      where.push(`exists (select 1 from user_roles r where r.user_id = users.id and r.role = ${bind(filter.role)})`)
+      where.push(
+        `exists (select 1 from user_roles r where r.user_id = users.id and r.role = ${bind(filter.role)})`,
+      )
     }
     if (after) where.push(`id < ${bind(after)}`)
     const rows = await db.all<UserRow>(
@@ -166,5 +170,3 @@ export const userReads = (db: Reader) => ({
     return row?.count ?? 0
   },
 })
-
-export type UserReads = ReturnType<typeof userReads>

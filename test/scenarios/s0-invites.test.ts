@@ -130,7 +130,10 @@ describe('S0: issuing', () => {
     const link = await invited('bob.s09@example.org')
     expect(new URL(link).origin).toBe(app.floor.settings.publicUrl)
     expect(await app.mailsTo('bob.s09@example.org')).toHaveLength(1)
-    const [invite] = await app.floor.reads.invites.list({ email: 'bob.s09@example.org' }, { now: app.clock(), limit: 5 })
+    const [invite] = await app.floor.reads.invites.list(
+      { email: 'bob.s09@example.org' },
+      { now: app.clock(), limit: 5 },
+    )
     expect([invite?.state, invite?.delivery]).toStrictEqual(['open', 'sent'])
   })
 
@@ -161,11 +164,16 @@ describe('S0: issuing', () => {
 
   test('S0-28 the list shows address, state and times, finds by address part and by id, and takes no hand-made invite', async () => {
     await invited('listed.s28@example.org')
-    const [invite] = await app.floor.reads.invites.list({ search: 'listed.s28' }, { now: app.clock(), limit: 1 })
+    const [invite] = await app.floor.reads.invites.list(
+      { search: 'listed.s28' },
+      { now: app.clock(), limit: 1 },
+    )
     const found = await admin.get('/admin/invites?search=listed.s28')
     expect(found.html).toContain('listed.s28@example.org')
     expect((await admin.get(`/admin/invites?search=${invite?.id}`)).html).toContain('listed.s28@example.org')
-    expect((await admin.get('/admin/invites?search=nothing-like-it')).html).not.toContain('listed.s28@example.org')
+    expect((await admin.get('/admin/invites?search=nothing-like-it')).html).not.toContain(
+      'listed.s28@example.org',
+    )
     expect((await admin.get('/admin/invites/new')).status).toBe(404)
   })
 })
@@ -211,7 +219,11 @@ describe('S0: redeeming', () => {
     const link = await invited('methods.s18@example.org')
     for (const method of ['PUT', 'DELETE', 'PATCH']) {
       const refused = await visitor.request(method, new URL(link).pathname)
-      expect([method, refused.status, refused.headers.get('allow')]).toStrictEqual([method, 405, 'HEAD, GET, POST'])
+      expect([method, refused.status, refused.headers.get('allow')]).toStrictEqual([
+        method,
+        405,
+        'HEAD, GET, POST',
+      ])
     }
   })
 
@@ -246,7 +258,9 @@ describe('S0: users and sessions', () => {
     expect((await admin.get('/admin/users?search=zzzz-none')).html).not.toContain('carol.s27@example.org')
     const user = await app.floor.reads.users.byEmail('carol.s27@example.org')
     const view = await admin.get(`/admin/users/${user?.id}`)
-    const edited = await admin.submit(view, new RegExp(`^/admin/users/${user?.id}(/profile)?$`), { name: 'Carol Smith' })
+    const edited = await admin.submit(view, new RegExp(`^/admin/users/${user?.id}(/profile)?$`), {
+      name: 'Carol Smith',
+    })
     expect(edited.status).toBe(303)
     const after = await admin.get(`/admin/users/${user?.id}`)
     expect(after.html).toContain('Carol Smith')
@@ -294,7 +308,11 @@ describe('S0: users and sessions', () => {
     const trusting = await openTestApp({ TRUST_PROXY: 'on', PUBLIC_URL: 'https://id.example.org' })
     try {
       await enrolAdmin(trusting.floor)
-      const forwarded = { host: 'id.example.org', 'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'https' }
+      const forwarded = {
+        host: 'id.example.org',
+        'x-forwarded-for': '203.0.113.7',
+        'x-forwarded-proto': 'https',
+      }
       const login = (base: string, headers: Record<string, string>) =>
         fetch(`${base}/api/v1/sessions`, {
           method: 'POST',

@@ -1,6 +1,6 @@
 import { grantRole } from '../../src/domain/users/grant-role.ts'
-import { insert } from '../../src/projections/projection.ts'
 import type { Foundation } from '../../src/foundation.ts'
+import { insert } from '../../src/projections/projection.ts'
 
 export const ADMIN = { email: 'admin@example.org', password: 'correct-horse-battery' }
 

@@ -45,7 +45,11 @@ export const freePort = (): Promise<number> =>
     })
   })
 
-export const testSettings = (folder: string, port: number, environment: Record<string, string> = {}): Settings =>
+export const testSettings = (
+  folder: string,
+  port: number,
+  environment: Record<string, string> = {},
+): Settings =>
   readSettings({
     PROFILE: 'test',
     DATABASE_URL: `sqlite:${join(folder, 'latchkey.db')}`,

@@ -28,7 +28,8 @@ const formsOf = (html: string): Form[] =>
     }
     for (const [, tag = '', options = ''] of body.matchAll(/<select\b([^>]*)>([\s\S]*?)<\/select>/g)) {
       const name = attribute(tag, 'name')
-      const chosen = /<option\b[^>]*\sselected[^>]*>/.exec(options)?.[0] ?? /<option\b[^>]*>/.exec(options)?.[0] ?? ''
+      const chosen =
+        /<option\b[^>]*\sselected[^>]*>/.exec(options)?.[0] ?? /<option\b[^>]*>/.exec(options)?.[0] ?? ''
       if (name !== undefined) fields[name] = attribute(chosen, 'value') ?? ''
     }
     for (const [, tag = '', text = ''] of body.matchAll(/<textarea\b([^>]*)>([\s\S]*?)<\/textarea>/g)) {
@@ -63,7 +64,11 @@ export class Visitor {
     return thief
   }
 
-  async request(method: string, path: string, init: { body?: string; headers?: Record<string, string> } = {}): Promise<Page> {
+  async request(
+    method: string,
+    path: string,
+    init: { body?: string; headers?: Record<string, string> } = {},
+  ): Promise<Page> {
     const url = new URL(path, this.#base)
     const response = await fetch(url, {
       method,
@@ -72,7 +77,9 @@ export class Visitor {
         'user-agent': this.#userAgent,
         accept: 'text/html',
         'accept-language': 'en',
-        ...(this.#cookies.size ? { cookie: [...this.#cookies].map((pair) => pair.join('=')).join('; ') } : {}),
+        ...(this.#cookies.size
+          ? { cookie: [...this.#cookies].map((pair) => pair.join('=')).join('; ') }
+          : {}),
         ...init.headers,
       },
       ...(init.body === undefined ? {} : { body: init.body }),
@@ -133,7 +140,9 @@ export class Visitor {
 
 /** The first link in a mail's text that leads to a path of this kind; links stand alone on their lines. */
 export const linkIn = (text: string, path: string): string => {
-  const line = text.split('\n').find((one) => /^https?:\/\/\S+$/.test(one) && new URL(one).pathname.startsWith(path))
+  const line = text
+    .split('\n')
+    .find((one) => /^https?:\/\/\S+$/.test(one) && new URL(one).pathname.startsWith(path))
   expect(line, `a link to ${path}`).toBeDefined()
   return line ?? ''
 }

@@ -57,7 +57,9 @@ export const hasExpired = (expiresAt: Instant, now: Instant): boolean => now >= 
 /** What the history says of one address: whose it is, and which invites to it have not ended. */
 export type Address = {
   readonly ownerId: string | null
-  readonly openInvites: Readonly<Record<string, { readonly issuedEventId: string; readonly expiresAt: Instant }>>
+  readonly openInvites: Readonly<
+    Record<string, { readonly issuedEventId: string; readonly expiresAt: Instant }>
+  >
   readonly inviteIds: readonly string[]
 }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { accept, command, reading, refuse } from '../decision.ts'
 import { ulidSchema } from '../event.ts'
+import { hasExpired } from '../invites/invite.ts'
 import { userTag } from '../users/events.ts'
 import { credential, standing } from '../users/user.ts'
-import { hasExpired } from '../invites/invite.ts'
 import { sessionStartSchema } from './start.ts'
 
 /**

@@ -103,9 +103,6 @@ export const userEvents = {
   UserErased: eventType({
     schema: z.strictObject({ ...user, roles: z.array(roleSchema), inviteIds: z.array(ulidSchema) }),
     tags: byRoles,
-    forgets: ({ userId, inviteIds }) => [
-      `user:${userId}`,
-      ...inviteIds.map((id): Subject => `invite:${id}`),
-    ],
+    forgets: ({ userId, inviteIds }) => [`user:${userId}`, ...inviteIds.map((id): Subject => `invite:${id}`)],
   }),
 } as const

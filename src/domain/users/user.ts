@@ -38,7 +38,9 @@ export const isTrusted = (actor: Actor): boolean => actor === 'operator' || acto
 
 /** What stops an actor from doing what only admins may do; null when nothing does. */
 export const adminRefusal = (actor: Actor, who: Standing): Refusal | null =>
-  isTrusted(actor) || (who.status === 'active' && who.roles.includes('admin')) ? null : { code: 'not_allowed' }
+  isTrusted(actor) || (who.status === 'active' && who.roles.includes('admin'))
+    ? null
+    : { code: 'not_allowed' }
 
 export const refuseWith = ({ code, details }: Refusal): Decision => refuse(code, details)
 

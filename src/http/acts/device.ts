@@ -1,5 +1,5 @@
-import type { House } from '../house.ts'
 import type { SessionStart } from '../../domain/sessions/start.ts'
+import type { House } from '../house.ts'
 
 /** From where somebody acts; kept with the session, encrypted in the history. */
 export type Device = { readonly userAgent: string | null; readonly ip: string | null }

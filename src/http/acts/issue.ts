@@ -1,8 +1,8 @@
 import { addressSchema } from '../../domain/address.ts'
+import type { Refusal } from '../../domain/decision.ts'
 import type { Actor } from '../../domain/event.ts'
 import type { Locale } from '../../domain/invites/events.ts'
 import { issueInvite } from '../../domain/invites/issue-invite.ts'
-import type { Refusal } from '../../domain/decision.ts'
 import type { House } from '../house.ts'
 
 export type Issued =
@@ -27,7 +27,8 @@ export const issueInviteTo = async (
   inviteId = house.newId(),
 ): Promise<Issued> => {
   const address = addressSchema.safeParse(email)
-  if (!address.success) return { outcome: 'invalid', code: address.error.issues[0]?.message ?? 'address_malformed' }
+  if (!address.success)
+    return { outcome: 'invalid', code: address.error.issues[0]?.message ?? 'address_malformed' }
   const expiresAt = new Date(Date.parse(house.now()) + ttlMs).toISOString()
   const outcome = await house.execute(
     issueInvite,

@@ -1,7 +1,7 @@
 import { canonicalAddress } from '../../domain/address.ts'
+import type { Refusal } from '../../domain/decision.ts'
 import { login } from '../../domain/sessions/login.ts'
 import type { SessionStart } from '../../domain/sessions/start.ts'
-import type { Refusal } from '../../domain/decision.ts'
 import type { Change } from '../../projections/projection.ts'
 import type { House } from '../house.ts'
 

@@ -31,7 +31,10 @@ export const apiDocs = (): Middleware<State> => {
     ['/docs/api', { type: 'text/html; charset=utf-8', content: PAGE }],
     ['/docs/api/start.js', { type: 'text/javascript; charset=utf-8', content: START }],
     ['/docs/api/swagger-ui.css', { type: 'text/css; charset=utf-8', content: file('swagger-ui.css') }],
-    ['/docs/api/swagger-ui-bundle.js', { type: 'text/javascript; charset=utf-8', content: file('swagger-ui-bundle.js') }],
+    [
+      '/docs/api/swagger-ui-bundle.js',
+      { type: 'text/javascript; charset=utf-8', content: file('swagger-ui-bundle.js') },
+    ],
   ])
   return async (ctx, next) => {
     const found = files.get(ctx.path)

@@ -37,17 +37,34 @@ const operationObject = (operation: Operation): ZodOpenApiOperationObject => {
   return {
     operationId,
     summary,
-    description: `${description}\n\nFor: ${who === 'auditor' ? 'auditors and admins' : `${who}s`}.`.replace('anonymouss', 'everybody'),
+    description: `${description}\n\nFor: ${who === 'auditor' ? 'auditors and admins' : `${who}s`}.`.replace(
+      'anonymouss',
+      'everybody',
+    ),
     tags: [tag],
     ...(who === 'anonymous' ? { security: [] } : {}),
     ...(body
-      ? { requestBody: { required: !body.safeParse(undefined).success, content: { 'application/json': { schema: body } } } }
+      ? {
+          requestBody: {
+            required: !body.safeParse(undefined).success,
+            content: { 'application/json': { schema: body } },
+          },
+        }
       : {}),
     requestParams: {
-      ...(params.length ? { path: z.object(Object.fromEntries(params.map((name) => [name, z.string()]))) } : {}),
+      ...(params.length
+        ? { path: z.object(Object.fromEntries(params.map((name) => [name, z.string()]))) }
+        : {}),
       ...(query instanceof z.ZodObject ? { query } : {}),
       ...(method === 'post'
-        ? { header: z.object({ 'Idempotency-Key': z.string().optional().meta({ description: 'the same key again gets the same answer' }) }) }
+        ? {
+            header: z.object({
+              'Idempotency-Key': z
+                .string()
+                .optional()
+                .meta({ description: 'the same key again gets the same answer' }),
+            }),
+          }
         : {}),
     },
     responses: {
@@ -74,7 +91,8 @@ export const openApiDocument = (operations: readonly Operation[], publicUrl: str
     info: {
       title: 'Latchkey',
       version: '1.0.0',
-      description: 'Invite-first account service. Refusals are problem documents (RFC 9457) with a stable `code`.',
+      description:
+        'Invite-first account service. Refusals are problem documents (RFC 9457) with a stable `code`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: `${publicUrl}/api/v1` }],

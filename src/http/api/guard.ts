@@ -10,7 +10,9 @@ type Ctx = Context & { state: State; params: Record<string, string> }
 
 const KEY = /^[\x21-\x7e]{1,200}$/
 
-const challenge = (error: string) => ({ 'www-authenticate': error === '' ? 'Bearer' : `Bearer error="${error}"` })
+const challenge = (error: string) => ({
+  'www-authenticate': error === '' ? 'Bearer' : `Bearer error="${error}"`,
+})
 
 /** The caller by their access token; null without one. Cookies are no way in: the API takes nothing that a browser sends by itself. */
 const callerOf = async (house: House, ctx: Ctx): Promise<ApiPrincipal | null> => {
@@ -21,7 +23,8 @@ const callerOf = async (house: House, ctx: Ctx): Promise<ApiPrincipal | null> =>
   const claims = await house.tokens.readAccess(token)
   if (typeof claims === 'string') throw new Problem(claims, {}, challenge('invalid_token'))
   const principal = await house.reads.principals.bySession(claims.sessionId, house.now())
-  if (!principal || principal.userId !== claims.userId) throw new Problem('token_invalid', {}, challenge('invalid_token'))
+  if (!principal || principal.userId !== claims.userId)
+    throw new Problem('token_invalid', {}, challenge('invalid_token'))
   return principal
 }
 
@@ -71,7 +74,12 @@ const asStored = ({ status, body, headers }: Answer): StoredAnswer => ({
 
 /** Carries out one operation: who calls, what they sent, what comes back; and the same again for the same Idempotency-Key. */
 export const carryOut = (house: House, operation: Operation) => {
-  const run = async (ctx: Ctx, principal: ApiPrincipal | null, body: unknown, key: string | null): Promise<Answer> => {
+  const run = async (
+    ctx: Ctx,
+    principal: ApiPrincipal | null,
+    body: unknown,
+    key: string | null,
+  ): Promise<Answer> => {
     const answer = await operation.handle({
       house,
       body: operation.body ? parse(operation.body, body) : undefined,
@@ -99,11 +107,21 @@ export const carryOut = (house: House, operation: Operation) => {
     const given = operation.method === 'post' ? ctx.get('idempotency-key') : ''
     if (given !== '' && !KEY.test(given)) {
       throw new Problem('invalid_input', {
-        errors: [{ pointer: '/headers/idempotency-key', code: 'invalid', detail: '1 to 200 visible ASCII characters.' }],
+        errors: [
+          {
+            pointer: '/headers/idempotency-key',
+            code: 'invalid',
+            detail: '1 to 200 visible ASCII characters.',
+          },
+        ],
       })
     }
-    const key = given === '' ? null : `${principal?.userId ?? 'anonymous'} ${operation.operationId} ${ctx.path} ${given}`
-    if (key === null || operation.secretAnswer) return send(ctx, asStored(await run(ctx, principal, body, key)))
+    const key =
+      given === ''
+        ? null
+        : `${principal?.userId ?? 'anonymous'} ${operation.operationId} ${ctx.path} ${given}`
+    if (key === null || operation.secretAnswer)
+      return send(ctx, asStored(await run(ctx, principal, body, key)))
 
     const begun = await house.idempotency.begin(key, JSON.stringify(body ?? null))
     switch (begun.kind) {

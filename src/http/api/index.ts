@@ -40,11 +40,11 @@ export const apiRoutes = (house: House): readonly Middleware<State>[] => {
   const routes = router.routes() as unknown as Middleware<State>
   const allowed = router.allowedMethods() as unknown as Middleware<State>
   return [
-    (ctx, next) => (ctx.path.startsWith('/api/') ? routes(ctx as never, () => allowed(ctx as never, notHere)) : next()),
+    (ctx, next) =>
+      ctx.path.startsWith('/api/') ? routes(ctx as never, () => allowed(ctx as never, notHere)) : next(),
     keys.routes() as unknown as Middleware<State>,
   ]
 }
 
 /** Below /api/ nothing else answers: no page, no session, no cookie. */
 const notHere = async (): Promise<void> => {}
-

@@ -12,7 +12,15 @@ import type { House } from '../house.ts'
 import { Problem, problemOf } from '../problems.ts'
 import { derivedUlid } from './derived-ulid.ts'
 import { operation } from './operation.ts'
-import { decodeCursor, inviteSchema, listOf, pageOf, pageQuery, presentInvite, tokensSchema } from './schemas.ts'
+import {
+  decodeCursor,
+  inviteSchema,
+  listOf,
+  pageOf,
+  pageQuery,
+  presentInvite,
+  tokensSchema,
+} from './schemas.ts'
 import { tokensFor } from './sessions.ts'
 
 const read = async (house: House, id: string): Promise<InviteView> => {
@@ -41,13 +49,16 @@ export const inviteOperations = [
     path: '/invites',
     tag: 'invites',
     summary: 'Invite an address',
-    description: 'The mail with the one-time link goes out in the background; its fate is the invite’s `delivery`.',
+    description:
+      'The mail with the one-time link goes out in the background; its fate is the invite’s `delivery`.',
     who: 'admin',
     body: z.strictObject({
       email: addressSchema,
       role: invitableRoleSchema.default('member'),
       locale: localeSchema.default('en'),
-      expiresAt: instantSchema.optional().meta({ description: 'at most a year ahead; a setting decides when absent' }),
+      expiresAt: instantSchema
+        .optional()
+        .meta({ description: 'at most a year ahead; a setting decides when absent' }),
     }),
     answers: { 201: { description: 'issued', schema: inviteSchema } },
     refusals: ['email_already_registered', 'invite_expiry_out_of_range', 'not_allowed'],
@@ -56,7 +67,11 @@ export const inviteOperations = [
       const expiresAt = body.expiresAt ?? ttlFrom(house.now(), house.settings.inviteTtlMs)
       const { email, role, locale } = body
       const actor = `user:${principal.userId}` as const
-      const outcome = await house.execute(issueInvite, { inviteId, email, role, locale, expiresAt }, { actor, correlation })
+      const outcome = await house.execute(
+        issueInvite,
+        { inviteId, email, role, locale, expiresAt },
+        { actor, correlation },
+      )
       if (outcome.outcome === 'refused') throw problemOf(outcome.refusal)
       return {
         status: 201,
@@ -87,7 +102,8 @@ export const inviteOperations = [
     path: '/invites',
     tag: 'invites',
     summary: 'List invites, newest first',
-    description: 'Filters combine. `nextCursor` leads to the next page and stays right while invites are issued.',
+    description:
+      'Filters combine. `nextCursor` leads to the next page and stays right while invites are issued.',
     who: 'auditor',
     query: z.strictObject({
       ...pageQuery,
@@ -99,7 +115,11 @@ export const inviteOperations = [
     answers: { 200: { description: 'a page', schema: listOf(inviteSchema) } },
     refusals: [],
     async handle({ house, query: { limit, cursor, ...filter } }) {
-      const found = await house.reads.invites.list(filter, { now: house.now(), limit: limit + 1, after: decodeCursor(cursor) })
+      const found = await house.reads.invites.list(filter, {
+        now: house.now(),
+        limit: limit + 1,
+        after: decodeCursor(cursor),
+      })
       return pageOf(found, limit, presentInvite, '/api/v1/invites')
     },
   }),
@@ -145,9 +165,12 @@ export const inviteOperations = [
     path: '/invites/:id',
     tag: 'invites',
     summary: 'Take an invite back',
-    description: 'Answers the invite in its ended state; the same again is the same answer. The reason is for admins and auditors.',
+    description:
+      'Answers the invite in its ended state; the same again is the same answer. The reason is for admins and auditors.',
     who: 'admin',
-    body: z.strictObject({ reason: z.string().trim().min(1).max(200).optional() }).optional() as z.ZodType<{ reason?: string | undefined } | undefined>,
+    body: z.strictObject({ reason: z.string().trim().min(1).max(200).optional() }).optional() as z.ZodType<
+      { reason?: string | undefined } | undefined
+    >,
     answers: { 200: { description: 'revoked', schema: inviteSchema } },
     refusals: ['invite_not_found', 'invite_already_redeemed', 'invite_replaced'],
     async handle({ house, params, body, principal, correlation }) {
@@ -170,10 +193,18 @@ export const inviteOperations = [
     who: 'anonymous',
     body: z.strictObject({ token }),
     answers: { 201: { description: 'redeemed and signed in', schema: tokensSchema } },
-    refusals: ['invite_not_found', 'invite_already_redeemed', 'invite_revoked', 'invite_expired', 'invite_replaced', 'user_suspended'],
+    refusals: [
+      'invite_not_found',
+      'invite_already_redeemed',
+      'invite_revoked',
+      'invite_expired',
+      'invite_replaced',
+      'user_suspended',
+    ],
     secretAnswer: true,
     async handle({ house, body, device, correlation, idempotencyKey }) {
-      const sessionId = idempotencyKey === null ? undefined : derivedUlid(house, `redeem ${idempotencyKey} ${body.token}`)
+      const sessionId =
+        idempotencyKey === null ? undefined : derivedUlid(house, `redeem ${idempotencyKey} ${body.token}`)
       const session = startSession(house, device, 'api', sessionId)
       const refresh = house.tokens.firstRefresh(session.sessionId)
       const result = await redeemInviteToken(house, body.token, session, correlation, [refresh.alongside])
@@ -201,7 +232,10 @@ export const inviteOperations = [
         ? await house.reads.users.get(invite.issuedBy.slice('user:'.length))
         : null
       const { expiresAt, state } = invite
-      return { status: 200, body: { email: maskAddress(invite.email), invitedBy: inviter?.name ?? null, expiresAt, state } }
+      return {
+        status: 200,
+        body: { email: maskAddress(invite.email), invitedBy: inviter?.name ?? null, expiresAt, state },
+      }
     },
   }),
 ]

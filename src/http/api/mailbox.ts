@@ -26,10 +26,16 @@ export const mailboxOperations = [
     path: '/mailbox',
     tag: 'development',
     summary: 'Mails to an address',
-    description: 'As their receiver would read them, newest first. A tool for development: links and first passwords are in it.',
+    description:
+      'As their receiver would read them, newest first. A tool for development: links and first passwords are in it.',
     who: 'anonymous',
     query: z.strictObject({ email: addressSchema }),
-    answers: { 200: { description: 'the mails', schema: z.strictObject({ items: z.array(mailSchema), nextCursor: z.null() }) } },
+    answers: {
+      200: {
+        description: 'the mails',
+        schema: z.strictObject({ items: z.array(mailSchema), nextCursor: z.null() }),
+      },
+    },
     refusals: ['forbidden'],
     async handle({ house, query: { email }, principal }) {
       // On a machine that others can reach, reading other people's mail takes an admin.
@@ -38,7 +44,15 @@ export const mailboxOperations = [
       const items = await Promise.all(
         rows.map(async ({ id, status, queuedAt, sentAt }) => {
           const mail = await house.renderMail(id)
-          return { id, to: email, subject: mail?.subject ?? '', text: mail?.text ?? '', status, queuedAt, sentAt }
+          return {
+            id,
+            to: email,
+            subject: mail?.subject ?? '',
+            text: mail?.text ?? '',
+            status,
+            queuedAt,
+            sentAt,
+          }
         }),
       )
       return { status: 200, body: { items, nextCursor: null } }

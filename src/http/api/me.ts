@@ -61,7 +61,8 @@ export const meOperations = [
     path: '/me/password',
     tag: 'me',
     summary: 'Set a new password',
-    description: 'Whoever has chosen a password before gives it as `currentPassword`. All other sessions end.',
+    description:
+      'Whoever has chosen a password before gives it as `currentPassword`. All other sessions end.',
     who: 'user',
     body: z.strictObject({ currentPassword: z.string().max(1000).optional(), newPassword }),
     answers: { 204: { description: 'changed' } },

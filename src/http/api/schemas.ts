@@ -11,7 +11,9 @@ const id = ulidSchema.meta({ example: '01JNZ8K3V5Q2W9X7T4R6Y1M0AB' })
 export const inviteSchema = z
   .strictObject({
     id,
-    email: z.nullable(z.string()).meta({ description: 'null once the person has been forgotten', example: 'ada@example.org' }),
+    email: z
+      .nullable(z.string())
+      .meta({ description: 'null once the person has been forgotten', example: 'ada@example.org' }),
     role: invitableRoleSchema,
     state: z.enum(['open', 'redeemed', 'revoked', 'expired', 'replaced']),
     delivery: z.enum(['queued', 'sent', 'failed', 'suppressed']),
@@ -101,7 +103,8 @@ export const pageQuery = {
     .optional(),
 }
 
-export const listOf = (items: z.ZodType) => z.strictObject({ items: z.array(items), nextCursor: z.nullable(z.string()) })
+export const listOf = (items: z.ZodType) =>
+  z.strictObject({ items: z.array(items), nextCursor: z.nullable(z.string()) })
 
 const encodeCursor = (lastId: string) => Buffer.from(lastId).toString('base64url')
 export const decodeCursor = (cursor: string | undefined): string | undefined =>

@@ -33,11 +33,18 @@ export const sessionOperations = [
     path: '/sessions',
     tag: 'sessions',
     summary: 'Sign in with address and password',
-    description: 'Begins a session and answers its tokens. An unknown address and a wrong password get the same answer in the same time.',
+    description:
+      'Begins a session and answers its tokens. An unknown address and a wrong password get the same answer in the same time.',
     who: 'anonymous',
     body: z.strictObject({ email: z.string().max(254).meta({ example: 'ada@example.org' }), password }),
     answers: { 201: { description: 'signed in', schema: tokensSchema } },
-    refusals: ['credentials_wrong', 'user_suspended', 'first_password_used', 'first_password_expired', 'overloaded'],
+    refusals: [
+      'credentials_wrong',
+      'user_suspended',
+      'first_password_used',
+      'first_password_expired',
+      'overloaded',
+    ],
     secretAnswer: true,
     async handle({ house, body, device, correlation }) {
       const session = startSession(house, device, 'api')
@@ -68,7 +75,11 @@ export const sessionOperations = [
       if (!principal) throw new Problem('token_invalid')
       if (rotated.outcome === 'reused') {
         const { userId } = principal
-        await house.execute(endSessions, { userId, except: null, reason: 'token-reused' }, { actor: 'system', correlation })
+        await house.execute(
+          endSessions,
+          { userId, except: null, reason: 'token-reused' },
+          { actor: 'system', correlation },
+        )
         throw new Problem('token_invalid')
       }
       return tokensFor(house, rotated.sessionId, rotated.token, 200)

@@ -32,7 +32,11 @@ export const userOperations = [
     summary: 'List users, newest first',
     description: '`search` is part of an address or name, or a whole id.',
     who: 'auditor',
-    query: z.strictObject({ ...pageQuery, search: z.string().max(254).optional(), role: roleSchema.optional() }),
+    query: z.strictObject({
+      ...pageQuery,
+      search: z.string().max(254).optional(),
+      role: roleSchema.optional(),
+    }),
     answers: { 200: { description: 'a page', schema: listOf(userSchema) } },
     refusals: [],
     async handle({ house, query: { limit, cursor, ...filter } }) {
@@ -62,7 +66,8 @@ export const userOperations = [
     path: '/users/:id',
     tag: 'users',
     summary: 'Erase a user',
-    description: 'Destroys the keys of the person’s data: the facts stay in the history, the person is gone from it. Cannot be undone.',
+    description:
+      'Destroys the keys of the person’s data: the facts stay in the history, the person is gone from it. Cannot be undone.',
     who: 'admin',
     answers: { 204: { description: 'erased' } },
     refusals: ['user_not_found', 'last_admin'],
@@ -89,7 +94,13 @@ export const userOperations = [
       const role = roleSchema.safeParse(params['role'])
       if (!role.success) throw new Problem('not_found')
       const { id } = await read(house, params['id'] ?? '')
-      mustBe(await house.execute(grantRole, { userId: id, role: role.data, enrol: null, newCredentialId: null }, by(call)))
+      mustBe(
+        await house.execute(
+          grantRole,
+          { userId: id, role: role.data, enrol: null, newCredentialId: null },
+          by(call),
+        ),
+      )
       return { status: 200, body: presentUser(await read(house, id)) }
     },
   }),
@@ -102,12 +113,20 @@ export const userOperations = [
     summary: 'Suspend a user',
     description: 'They cannot sign in, and all their sessions end at once.',
     who: 'admin',
-    body: z.strictObject({ reason: z.string().trim().min(1).max(200).optional() }).optional() as z.ZodType<{ reason?: string | undefined } | undefined>,
+    body: z.strictObject({ reason: z.string().trim().min(1).max(200).optional() }).optional() as z.ZodType<
+      { reason?: string | undefined } | undefined
+    >,
     answers: { 204: { description: 'suspended' } },
     refusals: ['user_not_found', 'last_admin'],
     async handle(call) {
       const { house, params, body } = call
-      mustBe(await house.execute(suspendUser, { userId: params['id'] ?? '', reason: body?.reason ?? null }, by(call)))
+      mustBe(
+        await house.execute(
+          suspendUser,
+          { userId: params['id'] ?? '', reason: body?.reason ?? null },
+          by(call),
+        ),
+      )
       return { status: 204 }
     },
   }),

@@ -30,7 +30,8 @@ const POISON = new Set(['__proto__', 'constructor', 'prototype'])
 /** A JSON object; `undefined` for no body at all. Keys that JavaScript treats specially are refused wherever they stand. */
 export const readJson = async (ctx: Context): Promise<unknown> => {
   if (!ctx.is('application/json', 'application/*+json')) {
-    if (ctx.request.length === 0 || (ctx.request.length === undefined && !ctx.get('transfer-encoding'))) return undefined
+    if (ctx.request.length === 0 || (ctx.request.length === undefined && !ctx.get('transfer-encoding')))
+      return undefined
     throw new Problem('unsupported_media_type')
   }
   const text = await readText(ctx, JSON_LIMIT)

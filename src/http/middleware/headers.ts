@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import { IncomingMessage, ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
 import { Socket } from 'node:net'
 import type { Middleware } from 'koa'
 import type { State } from '../context.ts'

@@ -33,15 +33,24 @@ export const adminInvitePages = (router: Router<State>, kit: Kit): void => {
     return user?.name ?? user?.email ?? t(ctx, 'invites.forgotten')
   }
 
-  const show = async (ctx: Ctx, draft: Draft, results: readonly LineResult[], status = 200): Promise<void> => {
+  const show = async (
+    ctx: Ctx,
+    draft: Draft,
+    results: readonly LineResult[],
+    status = 200,
+  ): Promise<void> => {
     const now = house.now()
     const state = STATES.find((one) => one === queryOf(ctx, 'state'))
     const search = queryOf(ctx, 'search')
-    const found = await house.reads.invites.list({ state, search }, { now, limit: PAGE + 1, after: queryOf(ctx, 'after') })
+    const found = await house.reads.invites.list(
+      { state, search },
+      { now, limit: PAGE + 1, after: queryOf(ctx, 'after') },
+    )
     const counts = await house.reads.invites.counts(now)
     const rows = found.slice(0, PAGE)
     const issuers = new Map<string, string>()
-    for (const { issuedBy } of rows) if (!issuers.has(issuedBy)) issuers.set(issuedBy, await nameOf(ctx, issuedBy))
+    for (const { issuedBy } of rows)
+      if (!issuers.has(issuedBy)) issuers.set(issuedBy, await nameOf(ctx, issuedBy))
     const link = (query: Record<string, string | undefined>) => {
       const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined)
       const text = new URLSearchParams(given).toString()
@@ -58,8 +67,18 @@ export const adminInvitePages = (router: Router<State>, kit: Kit): void => {
         search: search ?? '',
         state: state ?? null,
         tabs: [
-          { name: null, count: STATES.reduce((sum, one) => sum + counts[one], 0), url: link({ search }), current: state === undefined },
-          ...STATES.map((name) => ({ name, count: counts[name], url: link({ state: name, search }), current: state === name })),
+          {
+            name: null,
+            count: STATES.reduce((sum, one) => sum + counts[one], 0),
+            url: link({ search }),
+            current: state === undefined,
+          },
+          ...STATES.map((name) => ({
+            name,
+            count: counts[name],
+            url: link({ state: name, search }),
+            current: state === name,
+          })),
         ],
         invites: rows.map((invite) => ({
           ...invite,
@@ -73,7 +92,12 @@ export const adminInvitePages = (router: Router<State>, kit: Kit): void => {
     )
   }
 
-  const empty = (ctx: Ctx): Draft => ({ addresses: '', role: 'member', locale: ctx.state.locale, days: defaultDays(kit) })
+  const empty = (ctx: Ctx): Draft => ({
+    addresses: '',
+    role: 'member',
+    locale: ctx.state.locale,
+    days: defaultDays(kit),
+  })
 
   router.get('/admin/invites', async (ctx: Ctx) => {
     if (!adminOf(ctx)) return seeOther(ctx, '/')
@@ -84,7 +108,10 @@ export const adminInvitePages = (router: Router<State>, kit: Kit): void => {
     const fields = await form(ctx, MANY_LIMIT)
     const admin = adminOf(ctx)
     if (!admin) return seeOther(ctx, '/')
-    const lines = (fields['addresses'] ?? '').split(/[\r\n,;]+/).map((line) => line.trim()).filter((line) => line !== '')
+    const lines = (fields['addresses'] ?? '')
+      .split(/[\r\n,;]+/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
     const role = fields['role'] === 'auditor' ? 'auditor' : 'member'
     const locale = localeSchema.catch(ctx.state.locale).parse(fields['locale'])
     const days = Math.min(365, Math.max(1, Number.parseInt(fields['days'] ?? '', 10) || defaultDays(kit)))
@@ -106,7 +133,15 @@ export const adminInvitePages = (router: Router<State>, kit: Kit): void => {
     await show(ctx, { addresses: left.join('\n'), role, locale, days }, results, left.length > 0 ? 422 : 200)
   })
 
-  const change = (path: string, notice: Notice, act: (ctx: Ctx, inviteId: string, fields: Readonly<Record<string, string>>) => ReturnType<typeof house.execute>) =>
+  const change = (
+    path: string,
+    notice: Notice,
+    act: (
+      ctx: Ctx,
+      inviteId: string,
+      fields: Readonly<Record<string, string>>,
+    ) => ReturnType<typeof house.execute>,
+  ) =>
     router.post(path, async (ctx: Ctx) => {
       const fields = await form(ctx)
       if (!adminOf(ctx)) return seeOther(ctx, '/')
@@ -125,6 +160,10 @@ export const adminInvitePages = (router: Router<State>, kit: Kit): void => {
   })
 
   change('/admin/invites/:id/revoke', 'inviteRevoked', (ctx, inviteId, fields) =>
-    house.execute(revokeInvite, { inviteId, reason: fields['reason']?.trim().slice(0, 200) || null }, by(ctx)),
+    house.execute(
+      revokeInvite,
+      { inviteId, reason: fields['reason']?.trim().slice(0, 200) || null },
+      by(ctx),
+    ),
   )
 }

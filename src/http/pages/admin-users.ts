@@ -10,7 +10,17 @@ import type { UserView } from '../../projections/users.ts'
 import type { State } from '../context.ts'
 import type { Outcome } from '../house.ts'
 import { Problem, problemOf } from '../problems.ts'
-import { adminOf, type Ctx, type FieldError, type Kit, leaveNotice, type Notice, paramOf, queryOf, seeOther } from './kit.ts'
+import {
+  adminOf,
+  type Ctx,
+  type FieldError,
+  type Kit,
+  leaveNotice,
+  type Notice,
+  paramOf,
+  queryOf,
+  seeOther,
+} from './kit.ts'
 
 const PAGE = 25
 const SESSIONS = 20
@@ -28,7 +38,13 @@ export const adminUserPages = (router: Router<State>, kit: Kit): void => {
   const by = (ctx: Ctx) =>
     ({ actor: `user:${ctx.state.principal?.user.id ?? ''}`, correlation: ctx.state.correlation }) as const
 
-  const showUser = async (ctx: Ctx, user: UserView, draftName: string, errors: readonly FieldError[], status = 200) => {
+  const showUser = async (
+    ctx: Ctx,
+    user: UserView,
+    draftName: string,
+    errors: readonly FieldError[],
+    status = 200,
+  ) => {
     const now = house.now()
     const sessions = await house.reads.sessions.ofUser(user.id, SESSIONS)
     render(
@@ -41,7 +57,10 @@ export const adminUserPages = (router: Router<State>, kit: Kit): void => {
         roles: ['member', ...user.roles],
         draftName,
         errors,
-        sessions: sessions.map((session) => ({ ...session, alive: session.endedAt === null && session.expiresAt > now })),
+        sessions: sessions.map((session) => ({
+          ...session,
+          alive: session.endedAt === null && session.expiresAt > now,
+        })),
         isAdminUser: user.roles.includes('admin'),
       },
       status,
@@ -52,7 +71,10 @@ export const adminUserPages = (router: Router<State>, kit: Kit): void => {
     if (!adminOf(ctx)) return seeOther(ctx, '/')
     const search = queryOf(ctx, 'search')
     const role = roleSchema.safeParse(queryOf(ctx, 'role')).data
-    const found = await house.reads.users.list({ search, role }, { limit: PAGE + 1, after: queryOf(ctx, 'after') })
+    const found = await house.reads.users.list(
+      { search, role },
+      { limit: PAGE + 1, after: queryOf(ctx, 'after') },
+    )
     const users = found.slice(0, PAGE)
     const query = new URLSearchParams({
       ...(search === undefined ? {} : { search }),
@@ -82,29 +104,47 @@ export const adminUserPages = (router: Router<State>, kit: Kit): void => {
     if (!adminOf(ctx)) return seeOther(ctx, '/')
     const user = await find(ctx)
     const draft = fields['name'] ?? ''
-    const name = draft.trim() === '' ? { success: true, data: null } as const : nameSchema.safeParse(draft)
+    const name = draft.trim() === '' ? ({ success: true, data: null } as const) : nameSchema.safeParse(draft)
     if (!name.success) {
       return showUser(ctx, user, draft, [{ field: 'name', message: t(ctx, 'field.invalid') }], 422)
     }
     const locale = localeSchema.safeParse(fields['locale']).data ?? null
-    settle(ctx, 'userChanged', await house.execute(changeProfile, { userId: user.id, name: name.data, locale }, by(ctx)))
+    settle(
+      ctx,
+      'userChanged',
+      await house.execute(changeProfile, { userId: user.id, name: name.data, locale }, by(ctx)),
+    )
   })
 
-  const settle = (ctx: Ctx, notice: Notice, outcome: Outcome, back = `/admin/users/${paramOf(ctx, 'id')}`): void => {
+  const settle = (
+    ctx: Ctx,
+    notice: Notice,
+    outcome: Outcome,
+    back = `/admin/users/${paramOf(ctx, 'id')}`,
+  ): void => {
     if (outcome.outcome === 'refused') throw problemOf(outcome.refusal)
     leaveNotice(ctx, notice)
     seeOther(ctx, back)
   }
 
-  const change = (verb: string, notice: Notice, act: (ctx: Ctx, user: UserView) => Promise<Outcome>, back?: string) =>
+  const change = (
+    verb: string,
+    notice: Notice,
+    act: (ctx: Ctx, user: UserView) => Promise<Outcome>,
+    back?: string,
+  ) =>
     router.post(`/admin/users/:id/${verb}`, async (ctx: Ctx) => {
       await form(ctx)
       if (!adminOf(ctx)) return seeOther(ctx, '/')
       settle(ctx, notice, await act(ctx, await find(ctx)), back)
     })
 
-  change('suspend', 'userSuspended', (ctx, { id }) => house.execute(suspendUser, { userId: id, reason: null }, by(ctx)))
-  change('reinstate', 'userReinstated', (ctx, { id }) => house.execute(reinstateUser, { userId: id }, by(ctx)))
+  change('suspend', 'userSuspended', (ctx, { id }) =>
+    house.execute(suspendUser, { userId: id, reason: null }, by(ctx)),
+  )
+  change('reinstate', 'userReinstated', (ctx, { id }) =>
+    house.execute(reinstateUser, { userId: id }, by(ctx)),
+  )
   change('admin', 'roleGranted', (ctx, { id }) =>
     house.execute(grantRole, { userId: id, role: 'admin', enrol: null, newCredentialId: null }, by(ctx)),
   )

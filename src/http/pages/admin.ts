@@ -1,19 +1,24 @@
 import type Router from '@koa/router'
+import { type Issued, issueInviteTo } from '../acts/issue.ts'
 import type { State } from '../context.ts'
 import { wordingOf } from '../problems.ts'
-import { type Issued, issueInviteTo } from '../acts/issue.ts'
 import { adminOf, type Ctx, type FieldError, type Kit, leaveNotice, seeOther } from './kit.ts'
 
 const DAY_MS = 86_400_000
 
 /** Why an address was not invited, in the reader's words. */
-export const issueMessage = (kit: Kit, ctx: Ctx, issued: Exclude<Issued, { outcome: 'accepted' }>): string => {
+export const issueMessage = (
+  kit: Kit,
+  ctx: Ctx,
+  issued: Exclude<Issued, { outcome: 'accepted' }>,
+): string => {
   if (issued.outcome === 'refused') return wordingOf(issued.refusal.code, ctx.state.locale)
   if (issued.code === 'address_missing') return kit.t(ctx, 'field.required')
   return kit.t(ctx, issued.code === 'address_too_long' ? 'field.tooLong' : 'field.email')
 }
 
-export const defaultDays = (kit: Kit): number => Math.max(1, Math.round(kit.house.settings.inviteTtlMs / DAY_MS))
+export const defaultDays = (kit: Kit): number =>
+  Math.max(1, Math.round(kit.house.settings.inviteTtlMs / DAY_MS))
 
 /** The control panel: invite somebody at once, and how invites stand. */
 export const adminPages = (router: Router<State>, kit: Kit): void => {
@@ -28,7 +33,10 @@ export const adminPages = (router: Router<State>, kit: Kit): void => {
         section: 'home',
         email,
         errors,
-        counts: Object.entries(await house.reads.invites.counts(house.now())).map(([state, count]) => ({ state, count })),
+        counts: Object.entries(await house.reads.invites.counts(house.now())).map(([state, count]) => ({
+          state,
+          count,
+        })),
       },
       status,
     )
@@ -43,7 +51,12 @@ export const adminPages = (router: Router<State>, kit: Kit): void => {
     const admin = adminOf(ctx)
     if (!admin) return seeOther(ctx, '/')
     const email = fields['email'] ?? ''
-    const wish = { email, role: 'member', locale: ctx.state.locale, ttlMs: house.settings.inviteTtlMs } as const
+    const wish = {
+      email,
+      role: 'member',
+      locale: ctx.state.locale,
+      ttlMs: house.settings.inviteTtlMs,
+    } as const
     const issued = await issueInviteTo(house, wish, `user:${admin.user.id}`, ctx.state.correlation)
     if (issued.outcome !== 'accepted') {
       return show(ctx, email, [{ field: 'email', message: issueMessage(kit, ctx, issued) }], 422)

@@ -17,10 +17,17 @@ export const openAssets = () => {
     const content = readFileSync(join(PUBLIC, name))
     const extension = extname(name)
     const digest = createHash('sha256').update(content).digest('hex').slice(0, 8)
-    return { name, content, type: TYPES[extension] ?? 'application/octet-stream', path: `/assets/${name.slice(0, -extension.length)}.${digest}${extension}` }
+    return {
+      name,
+      content,
+      type: TYPES[extension] ?? 'application/octet-stream',
+      path: `/assets/${name.slice(0, -extension.length)}.${digest}${extension}`,
+    }
   })
   const byPath = new Map(files.map((file) => [file.path, file]))
-  const urls: Readonly<Record<string, string>> = Object.fromEntries(files.map(({ name, path }) => [name, path]))
+  const urls: Readonly<Record<string, string>> = Object.fromEntries(
+    files.map(({ name, path }) => [name, path]),
+  )
   const icon = files.find(({ name }) => name === 'favicon.svg')
 
   const serve: Middleware<State> = async (ctx, next) => {

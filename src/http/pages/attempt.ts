@@ -12,7 +12,12 @@ export const newAttempt = (house: House, guards: Guards, ctx: Ctx): string => {
   return `${id}.${house.sign('attempt', `${id} ${guards.preNonce(ctx)}`)}`
 }
 
-export const readAttempt = (house: House, guards: Guards, ctx: Ctx, field: string | undefined): string | null => {
+export const readAttempt = (
+  house: House,
+  guards: Guards,
+  ctx: Ctx,
+  field: string | undefined,
+): string | null => {
   const [id = '', signature = ''] = (field ?? '').split('.')
   return house.verifySignature('attempt', `${id} ${guards.preNonce(ctx)}`, signature) ? id : null
 }

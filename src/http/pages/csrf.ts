@@ -21,7 +21,10 @@ export type Guards = {
  * Pages with `Referrer-Policy: no-referrer` send `Origin: null` even to themselves (Fetch standard), so Fetch
  * Metadata is asked first and Origin only where a browser has none.
  */
-export const csrfGuards = (house: House, cookies: { readonly session: string; readonly pre: string; readonly secure: boolean }): Guards => {
+export const csrfGuards = (
+  house: House,
+  cookies: { readonly session: string; readonly pre: string; readonly secure: boolean },
+): Guards => {
   const publicOrigin = new URL(house.settings.publicUrl).origin
   const preNonce = (ctx: Ctx): string => {
     const known = ctx.cookies.get(cookies.pre)
@@ -30,7 +33,12 @@ export const csrfGuards = (house: House, cookies: { readonly session: string; re
     if (typeof held === 'string') return held
     const nonce = randomBytes(32).toString('base64url')
     ctx.state['preNonce'] = nonce
-    ctx.cookies.set(cookies.pre, nonce, { maxAge: PRE_MS, httpOnly: true, sameSite: 'lax', secure: cookies.secure })
+    ctx.cookies.set(cookies.pre, nonce, {
+      maxAge: PRE_MS,
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: cookies.secure,
+    })
     return nonce
   }
   // A form shown before a sign-in may be sent after it (a double click on "join"): its cookie still names this browser.
@@ -58,4 +66,3 @@ export const csrfGuards = (house: House, cookies: { readonly session: string; re
     },
   }
 }
-

@@ -15,11 +15,23 @@ const MAX_PASSWORD = 128
 export const homePages = (router: Router<State>, kit: Kit): void => {
   const { house, render, form, t } = kit
 
-  const signInForm = (ctx: Ctx, login: string, errors: readonly FieldError[], message: string | null, status = 200) =>
+  const signInForm = (
+    ctx: Ctx,
+    login: string,
+    errors: readonly FieldError[],
+    message: string | null,
+    status = 200,
+  ) =>
     render(
       ctx,
       'sign-in',
-      { title: t(ctx, 'home.title'), login, errors, message, next: localPath(ctx.query['next'], house.settings.publicUrl) },
+      {
+        title: t(ctx, 'home.title'),
+        login,
+        errors,
+        message,
+        next: localPath(ctx.query['next'], house.settings.publicUrl),
+      },
       status,
     )
 
@@ -45,7 +57,8 @@ export const homePages = (router: Router<State>, kit: Kit): void => {
     else if (login.length > MAX_LOGIN) errors.push({ field: 'login', message: t(ctx, 'field.tooLong') })
     else if (canonicalAddress(login) === null) errors.push({ field: 'login', message: t(ctx, 'field.email') })
     if (password === '') errors.push({ field: 'password', message: t(ctx, 'field.required') })
-    else if (password.length > MAX_PASSWORD) errors.push({ field: 'password', message: t(ctx, 'field.tooLong') })
+    else if (password.length > MAX_PASSWORD)
+      errors.push({ field: 'password', message: t(ctx, 'field.tooLong') })
     if (errors.length > 0) return signInForm(ctx, login, errors, null, 422)
 
     const session = startSession(house, deviceOf(ctx), 'page')

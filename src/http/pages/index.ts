@@ -39,10 +39,22 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
   const kit = openKit(house, csrfGuards(house, cookies), openViews(), assets.urls)
   const router = new Router<State>()
   router.use((ctx, next) => {
-    ctx.state.route = (ctx as unknown as { routerPath?: string; _matchedRoute?: string })._matchedRoute ?? ctx.state.route ?? ''
+    ctx.state.route =
+      (ctx as unknown as { routerPath?: string; _matchedRoute?: string })._matchedRoute ??
+      ctx.state.route ??
+      ''
     return next()
   })
-  for (const family of [homePages, invitePages, signInLinkPages, passwordPages, adminPages, adminInvitePages, adminUserPages, mailPages]) {
+  for (const family of [
+    homePages,
+    invitePages,
+    signInLinkPages,
+    passwordPages,
+    adminPages,
+    adminInvitePages,
+    adminUserPages,
+    mailPages,
+  ]) {
     family(router, kit)
   }
   return {

@@ -52,7 +52,8 @@ export const invitePages = (router: Router<State>, kit: Kit): void => {
   const dead = (ctx: Ctx, { code, details }: Refusal, mailed = false): void => {
     const kind = DEAD[code as keyof typeof DEAD] as (typeof DEAD)[keyof typeof DEAD] | undefined
     if (kind === undefined) throw new Problem(code, details)
-    const date = typeof details?.['expiresAt'] === 'string' ? moment(ctx.state.locale, details['expiresAt']) : ''
+    const date =
+      typeof details?.['expiresAt'] === 'string' ? moment(ctx.state.locale, details['expiresAt']) : ''
     const key = (part: string) => `invite.dead.${kind}.${part}` as TextKey
     render(
       ctx,
@@ -68,7 +69,9 @@ export const invitePages = (router: Router<State>, kit: Kit): void => {
   }
 
   const inviterOf = async (ctx: Ctx, { issuedBy }: InviteView): Promise<string> => {
-    const user = issuedBy.startsWith('user:') ? await house.reads.users.get(issuedBy.slice('user:'.length)) : null
+    const user = issuedBy.startsWith('user:')
+      ? await house.reads.users.get(issuedBy.slice('user:'.length))
+      : null
     return user?.name ?? t(ctx, 'invite.someone')
   }
 
@@ -102,7 +105,8 @@ export const invitePages = (router: Router<State>, kit: Kit): void => {
     const fields = await form(ctx)
     const sessionId = readAttempt(house, guards, ctx, fields['attempt'])
     if (sessionId === null) throw new Problem('csrf_failed')
-    if (ctx.state.principal) return seeOther(ctx, ctx.state.principal.session.id === sessionId ? '/' : ctx.path)
+    if (ctx.state.principal)
+      return seeOther(ctx, ctx.state.principal.session.id === sessionId ? '/' : ctx.path)
     const session = startSession(house, deviceOf(ctx), 'page', sessionId)
     const result = await redeemInviteToken(house, paramOf(ctx, 'token'), session, ctx.state.correlation)
     if (result.outcome === 'refused') return dead(ctx, result.refusal)
@@ -116,7 +120,8 @@ export const invitePages = (router: Router<State>, kit: Kit): void => {
     tokenPage(ctx)
     await form(ctx)
     const invite = await find(ctx)
-    if (invite?.state !== 'redeemed' || invite.email === null) return dead(ctx, refusalOf(invite) ?? { code: 'invite_not_found' })
+    if (invite?.state !== 'redeemed' || invite.email === null)
+      return dead(ctx, refusalOf(invite) ?? { code: 'invite_not_found' })
     await requestSignInLink(house, invite.email, ctx.state.correlation)
     dead(ctx, { code: 'invite_already_redeemed' }, true)
   })

@@ -17,7 +17,12 @@ export type Kit = {
   readonly house: House
   readonly guards: Guards
   /** Renders a view inside the layout; `title` is a text key or a finished text. */
-  readonly render: (ctx: Ctx, name: string, view: Readonly<Record<string, unknown>> & { readonly title: string }, status?: number) => void
+  readonly render: (
+    ctx: Ctx,
+    name: string,
+    view: Readonly<Record<string, unknown>> & { readonly title: string },
+    status?: number,
+  ) => void
   /** The fields of a posted form whose origin has been checked. */
   readonly form: (ctx: Ctx, limit?: number) => Promise<Readonly<Record<string, string>>>
   /** Addresses of the files in `public/`, by name. */
@@ -54,7 +59,10 @@ export const takeNotice = (ctx: Ctx): Notice | null => {
 export const openKit = (
   house: House,
   guards: Guards,
-  views: (name: string, view: Readonly<Record<string, unknown>> & { readonly locale: State['locale'] }) => string,
+  views: (
+    name: string,
+    view: Readonly<Record<string, unknown>> & { readonly locale: State['locale'] },
+  ) => string,
   assets: Readonly<Record<string, string>>,
 ): Kit => {
   const t: Kit['t'] = (ctx, key, values) => text(ctx.state.locale, key, values)
@@ -83,7 +91,9 @@ export const openKit = (
         csrf: guards.token(ctx),
         signedIn: who !== null,
         isAdmin: !restricted && (who?.user.roles.includes('admin') ?? false),
-        mailbox: house.settings.devMailbox && (house.settings.loopback || (who?.user.roles.includes('admin') ?? false)),
+        mailbox:
+          house.settings.devMailbox &&
+          (house.settings.loopback || (who?.user.roles.includes('admin') ?? false)),
         path,
         notice: notice && t(ctx, `notice.${notice}`),
         errors: [],

@@ -19,11 +19,14 @@ export const localeOf = (ctx: Context & { state: State }): Locale => {
   return isLocale(wished) ? wished : 'en'
 }
 
-export const language = (secure: boolean): Middleware<State> => (ctx, next) => {
-  ctx.vary('Accept-Language')
-  ctx.vary('Cookie')
-  const asked = ctx.query['lang']
-  if (isLocale(asked)) ctx.cookies.set(COOKIE, asked, { maxAge: YEAR_MS, sameSite: 'lax', httpOnly: true, secure })
-  ctx.state.locale = localeOf(ctx as Context & { state: State })
-  return next()
-}
+export const language =
+  (secure: boolean): Middleware<State> =>
+  (ctx, next) => {
+    ctx.vary('Accept-Language')
+    ctx.vary('Cookie')
+    const asked = ctx.query['lang']
+    if (isLocale(asked))
+      ctx.cookies.set(COOKIE, asked, { maxAge: YEAR_MS, sameSite: 'lax', httpOnly: true, secure })
+    ctx.state.locale = localeOf(ctx as Context & { state: State })
+    return next()
+  }

@@ -28,7 +28,10 @@ export const mailPages = (router: Router<State>, kit: Kit): void => {
     const wanted = queryOf(ctx, 'email')
     if (wanted !== undefined) return seeOther(ctx, `/mailbox/${encodeURIComponent(wanted)}`)
     const latest = await house.reads.mails.latest(LATEST)
-    render(ctx, 'mailbox', { title: t(ctx, 'mailbox.title'), mails: latest.filter(({ recipient }) => recipient !== null) })
+    render(ctx, 'mailbox', {
+      title: t(ctx, 'mailbox.title'),
+      mails: latest.filter(({ recipient }) => recipient !== null),
+    })
   })
 
   router.get('/mailbox/:address', async (ctx: Ctx) => {
@@ -40,7 +43,9 @@ export const mailPages = (router: Router<State>, kit: Kit): void => {
       rows.map(async (row) => {
         const mail = await house.renderMail(row.id)
         // Links stand alone on their lines; here they can be followed with a click.
-        const lines = (mail?.text ?? '').split('\n').map((line) => ({ line, isLink: line.startsWith(`${house.settings.publicUrl}/`) }))
+        const lines = (mail?.text ?? '')
+          .split('\n')
+          .map((line) => ({ line, isLink: line.startsWith(`${house.settings.publicUrl}/`) }))
         return { ...row, subject: mail?.subject ?? '', lines }
       }),
     )
@@ -53,7 +58,10 @@ export const mailPages = (router: Router<State>, kit: Kit): void => {
     const mail = await house.renderMail(paramOf(ctx, 'id'))
     if (!mail) throw new Problem('not_found')
     // Mail programs know styles in attributes only, so this one page may have them; it can run nothing and load nothing.
-    ctx.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-top-navigation-by-user-activation")
+    ctx.set(
+      'Content-Security-Policy',
+      "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-top-navigation-by-user-activation",
+    )
     ctx.set('Referrer-Policy', 'no-referrer')
     ctx.set('Cache-Control', 'no-store')
     ctx.type = 'html'

@@ -9,7 +9,12 @@ import { type Ctx, type FieldError, type Kit, leaveNotice, seeOther } from './ki
 export const passwordPages = (router: Router<State>, kit: Kit): void => {
   const { house, render, form, t } = kit
 
-  const show = (ctx: Ctx, who: NonNullable<State['principal']>, errors: readonly FieldError[], status = 200) => {
+  const show = (
+    ctx: Ctx,
+    who: NonNullable<State['principal']>,
+    errors: readonly FieldError[],
+    status = 200,
+  ) => {
     const mustProve = who.user.credentialKind === 'chosen'
     render(
       ctx,

@@ -27,7 +27,8 @@ export const pageSession = (house: House, cookies: SessionCookies, app: Koa<Stat
       key: cookies.session,
       store: {
         get: (key: string) => house.pageSessions.get(key),
-        set: (key: string, data: Record<string, unknown>) => house.pageSessions.set(key, data, house.settings.sessionMaxMs),
+        set: (key: string, data: Record<string, unknown>) =>
+          house.pageSessions.set(key, data, house.settings.sessionMaxMs),
         destroy: (key: string) => house.pageSessions.destroy(key),
       },
       genid: () => randomBytes(32).toString('base64url'),

@@ -10,7 +10,10 @@ const VIEWS = join(import.meta.dirname, '..', 'views')
 
 /** A text of the pages with its `{names}` filled in. Filling happens before escaping, so values can't become markup. */
 export const text = (locale: Locale, key: TextKey, values: Readonly<Record<string, unknown>> = {}): string =>
-  texts[locale][key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''))
+  texts[locale][key].replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name]
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  })
 
 const isKey = (key: string): key is TextKey => Object.hasOwn(en, key)
 
@@ -26,10 +29,16 @@ export const moment = (locale: Locale, instant: string): string => {
   return `${format.format(new Date(instant))} UTC`
 }
 
-type HelperOptions = { readonly hash: Record<string, unknown>; readonly data: { readonly root: { readonly locale: Locale } } }
+type HelperOptions = {
+  readonly hash: Record<string, unknown>
+  readonly data: { readonly root: { readonly locale: Locale } }
+}
 
 /** All templates, compiled at start; a template that is broken stops the start and not a visitor. */
-export const openViews = (): ((name: string, view: Readonly<Record<string, unknown>> & { readonly locale: Locale }) => string) => {
+export const openViews = (): ((
+  name: string,
+  view: Readonly<Record<string, unknown>> & { readonly locale: Locale },
+) => string) => {
   const engine = Handlebars.create()
   engine.registerHelper('t', (key: string, { hash, data }: HelperOptions) => {
     if (!isKey(key)) throw new Error(`no text named ${key}`)
@@ -40,13 +49,16 @@ export const openViews = (): ((name: string, view: Readonly<Record<string, unkno
     if (!isKey(key)) throw new Error(`no text named ${key}`)
     return text(data.root.locale, key, hash)
   })
-  engine.registerHelper('moment', (instant: string, { data }: HelperOptions) => moment(data.root.locale, instant))
+  engine.registerHelper('moment', (instant: string, { data }: HelperOptions) =>
+    moment(data.root.locale, instant),
+  )
   engine.registerHelper('eq', (a: unknown, b: unknown) => a === b)
   const source = (file: string) => readFileSync(join(VIEWS, file), 'utf8')
   const pages = new Map<string, Handlebars.TemplateDelegate>()
   for (const file of readdirSync(VIEWS)) {
     const name = file.replace(/\.hbs$/, '')
-    if (name.startsWith('_')) engine.registerPartial(name.slice(1), engine.compile(source(file), { strict: true }))
+    if (name.startsWith('_'))
+      engine.registerPartial(name.slice(1), engine.compile(source(file), { strict: true }))
     else pages.set(name, engine.compile(source(file), { strict: true }))
   }
   return (name, view) => {

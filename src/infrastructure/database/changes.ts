@@ -87,7 +87,9 @@ export class ChangeWriter {
         case 'delete': {
           this.#inserts.get(change.table)?.bulk.flush()
           const params: Value[] = []
-          this.#statement(`delete from ${change.table} where ${whereSql(change.where, undefined, params)}`).run(params)
+          this.#statement(
+            `delete from ${change.table} where ${whereSql(change.where, undefined, params)}`,
+          ).run(params)
           break
         }
       }

@@ -29,7 +29,9 @@ export const readMigrations = (folder: string): readonly Migration[] => {
       if (number === undefined || name === undefined) return []
       const up = readFileSync(join(folder, file), 'utf8')
       const down = readFileSync(join(folder, file.replace('.up.sql', '.down.sql')), 'utf8')
-      return [{ number: Number(number), name, up, down, checksum: createHash('sha256').update(up).digest('hex') }]
+      return [
+        { number: Number(number), name, up, down, checksum: createHash('sha256').update(up).digest('hex') },
+      ]
     })
   for (const [index, { number }] of migrations.entries()) {
     if (number !== index + 1) throw new Error(`migration ${index + 1} is missing in ${folder}`)

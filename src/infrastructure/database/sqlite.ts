@@ -48,10 +48,14 @@ export const openWriter = (file: string): SqliteConnection => {
     db.pragma(`cache_size = -${CACHE_KIB}`)
     db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
     if (db.pragma('synchronous', { simple: true }) !== FULL) {
-      throw new SetupProblem('SQLite did not accept synchronous=FULL; without it acknowledged commits can be lost.')
+      throw new SetupProblem(
+        'SQLite did not accept synchronous=FULL; without it acknowledged commits can be lost.',
+      )
     }
     if (file !== ':memory:' && db.pragma('journal_mode', { simple: true }) !== 'wal') {
-      throw new SetupProblem(`SQLite cannot keep a write-ahead log for ${file}; network disks are not supported.`)
+      throw new SetupProblem(
+        `SQLite cannot keep a write-ahead log for ${file}; network disks are not supported.`,
+      )
     }
     return db
   } catch (error) {

@@ -1,11 +1,5 @@
 import canonicalize from 'canonicalize'
-import {
-  type DomainEvent,
-  definitionOf,
-  isEventType,
-  type NewEvent,
-  tagsOf,
-} from '../../domain/catalogue.ts'
+import { type DomainEvent, definitionOf, isEventType, type NewEvent, tagsOf } from '../../domain/catalogue.ts'
 import { type Actor, digestedTagKinds, type Instant, type Subject, type Tag } from '../../domain/event.ts'
 import { open, seal } from '../vault/box.ts'
 
@@ -63,11 +57,15 @@ export const decode = (bytes: string, keyOf: (subject: Subject) => Buffer | null
   const stored = JSON.parse(bytes) as StoredShape
   const { type } = stored
   if (!isEventType(type)) {
-    throw new Error(`unknown event type ${type} at position ${stored.position}: is the database newer than this version?`)
+    throw new Error(
+      `unknown event type ${type} at position ${stored.position}: is the database newer than this version?`,
+    )
   }
   const { version, upcasts, personalFields, subject } = definitionOf(type)
   if (stored.version > version) {
-    throw new Error(`${type} at position ${stored.position} has version ${stored.version}, newer than this one knows`)
+    throw new Error(
+      `${type} at position ${stored.position} has version ${stored.version}, newer than this one knows`,
+    )
   }
   const { personal: box, ...plain } = stored.data
   let data: Record<string, unknown> = plain

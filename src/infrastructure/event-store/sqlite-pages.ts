@@ -16,8 +16,7 @@ export async function* storedPages(
   const where = ['e.position > @after', 'e.position <= @until']
   if (tag !== undefined) where.push('t.tag = @tag')
   if (types !== undefined) where.push('e.type in (select value from json_each(@types))')
-  const from =
-    tag === undefined ? 'events e' : 'event_tags t cross join events e on e.position = t.position'
+  const from = tag === undefined ? 'events e' : 'event_tags t cross join events e on e.position = t.position'
   const page = db.prepare(
     `select e.position, e.type, e.bytes from ${from} where ${where.join(' and ')} order by e.position limit ${PAGE}`,
   )

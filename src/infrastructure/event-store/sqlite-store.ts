@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import type { DomainEvent } from '../../domain/catalogue.ts'
+import type { SqliteConnection } from '../database/sqlite.ts'
 import { StoreBusy, StoreUnavailable } from '../errors.ts'
 import { decode } from './codec.ts'
 import { keyReader } from './sqlite-boundary.ts'
 import { type GroupParts, SqliteGroup } from './sqlite-group.ts'
 import { storedPages } from './sqlite-pages.ts'
-import type { SqliteConnection } from '../database/sqlite.ts'
 import type { DecideOutcome, DecideRequest, EventFilter, EventStore, StoredEvent } from './store.ts'
 
 const MAX_GROUP = 256

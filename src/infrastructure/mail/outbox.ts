@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DomainEvent } from '../../domain/catalogue.ts'
+import type { Tag } from '../../domain/event.ts'
 import type { MailTemplate } from '../../domain/mails/events.ts'
 import { recordDelivery } from '../../domain/mails/record-delivery.ts'
-import type { Tag } from '../../domain/event.ts'
 import { remove } from '../../projections/projection.ts'
 import { type Clock, plus } from '../clock.ts'
 import type { Doorbell } from '../doorbell.ts'
@@ -61,7 +61,10 @@ export type OutboxParts = {
 const reasonOf = (error: unknown): string => {
   if (error instanceof MailRefused) return error.reason
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown'
-  return code.toLowerCase().replace(/[^a-z0-9_]/g, '_').slice(0, 40)
+  return code
+    .toLowerCase()
+    .replace(/[^a-z0-9_]/g, '_')
+    .slice(0, 40)
 }
 
 /**
@@ -124,7 +127,9 @@ export class Outbox {
     const event = await store.get(leased.eventPosition)
     if (!event) throw new Error(`mail ${mailId} belongs to no event`)
     const settle = async (result: { result: 'sent' } | { result: 'failed'; reason: string }) => {
-      const wish = { mailId, template, about, attempts, ...result } as Parameters<typeof recordDelivery.decide>[0]
+      const wish = { mailId, template, about, attempts, ...result } as Parameters<
+        typeof recordDelivery.decide
+      >[0]
       await store.decide({
         readings: recordDelivery.reads(wish, { actor: 'system' }),
         decide: (view, now) => recordDelivery.decide(wish, view, { now, actor: 'system' }),

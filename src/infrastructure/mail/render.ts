@@ -25,7 +25,10 @@ export type MailSecrets = {
 
 const views = Handlebars.create()
 const template = (name: string, noEscape: boolean) =>
-  views.compile(readFileSync(join(import.meta.dirname, 'templates', name), 'utf8'), { strict: true, noEscape })
+  views.compile(readFileSync(join(import.meta.dirname, 'templates', name), 'utf8'), {
+    strict: true,
+    noEscape,
+  })
 // HTML escapes; plain text must not, or an apostrophe would read as `&#x27;`.
 const asHtml = template('mail.html.hbs', false)
 const asText = template('mail.txt.hbs', true)

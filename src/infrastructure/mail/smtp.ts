@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer'
-import { type MailTransport, MailRefused } from './transport.ts'
+import { MailRefused, type MailTransport } from './transport.ts'
 
 const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 }
 const MAX_CONNECTIONS = 4

@@ -24,7 +24,9 @@ const tablesOf = (projections: readonly Projection[]) => projections.flatMap(({ 
 /** Creates the projections' tables in a temporary database, by the live definitions. */
 const emptyCopy = (live: SqliteConnection, projections: readonly Projection[]): SqliteConnection => {
   const db = new Database('') // a temporary file that SQLite removes by itself: memory stays flat
-  const definitions = live.prepare('select sql from sqlite_schema where tbl_name = ? and sql is not null order by type desc')
+  const definitions = live.prepare(
+    'select sql from sqlite_schema where tbl_name = ? and sql is not null order by type desc',
+  )
   for (const table of tablesOf(projections)) {
     for (const sql of definitions.pluck().all(table) as string[]) db.exec(sql)
   }
@@ -32,7 +34,10 @@ const emptyCopy = (live: SqliteConnection, projections: readonly Projection[]): 
 }
 
 /** Replays the history into fresh tables. Pure projections make this repeatable at any time. */
-export const buildFresh = async ({ store, live, projections }: Parts, progress: Progress = () => {}): Promise<Fresh> => {
+export const buildFresh = async (
+  { store, live, projections }: Parts,
+  progress: Progress = () => {},
+): Promise<Fresh> => {
   const db = emptyCopy(live, projections)
   const writer = new ChangeWriter(db)
   const until = await store.head()
@@ -64,7 +69,11 @@ const keyOf = (db: SqliteConnection, table: string): string => {
   return key.map(({ name }) => name).join(', ')
 }
 
-const firstDifference = (live: SqliteConnection, fresh: SqliteConnection, table: string): Difference | null => {
+const firstDifference = (
+  live: SqliteConnection,
+  fresh: SqliteConnection,
+  table: string,
+): Difference | null => {
   const sql = `select * from ${table} order by ${keyOf(live, table)}`
   const liveRows = live.prepare(sql).iterate() as IterableIterator<Record<string, unknown>>
   const freshRows = fresh.prepare(sql).iterate() as IterableIterator<Record<string, unknown>>
@@ -84,7 +93,10 @@ const firstDifference = (live: SqliteConnection, fresh: SqliteConnection, table:
 }
 
 /** Compares every live table with a fresh build, row by row and column by column. Nothing may be written meanwhile. */
-export const compareProjections = async (parts: Parts, progress?: Progress): Promise<readonly Difference[]> => {
+export const compareProjections = async (
+  parts: Parts,
+  progress?: Progress,
+): Promise<readonly Difference[]> => {
   const { db } = await buildFresh(parts, progress)
   try {
     return tablesOf(parts.projections).flatMap((table) => firstDifference(parts.live, db, table) ?? [])
@@ -123,7 +135,9 @@ export const rebuildProjections = async (
 
 const copyRows = (from: SqliteConnection, to: SqliteConnection, table: string): void => {
   const writer = new ChangeWriter(to)
-  for (const row of from.prepare(`select * from ${table}`).iterate() as IterableIterator<Record<string, string | number | null>>) {
+  for (const row of from.prepare(`select * from ${table}`).iterate() as IterableIterator<
+    Record<string, string | number | null>
+  >) {
     writer.write([{ op: 'insert', table, row }])
   }
   writer.flush()

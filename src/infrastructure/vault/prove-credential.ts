@@ -20,7 +20,8 @@ export const proveCredential = ({ reader, reads, hasher, firstPasswords }: Parts
     const credential = userId === null ? null : await reads.users.credential(userId)
     const id = credential?.credentialId ?? null
     const hash = id === null ? undefined : (hashOf.get(id) as string | undefined)
-    const matches = hash === undefined ? await hasher.compareWithNobody(password) : await hasher.compare(password, hash)
+    const matches =
+      hash === undefined ? await hasher.compareWithNobody(password) : await hasher.compare(password, hash)
     if (id === null) return null
     if (credential?.credentialKind === 'first') return firstPasswords.matches(id, password) ? id : null
     return matches ? id : null

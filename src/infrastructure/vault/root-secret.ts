@@ -16,7 +16,9 @@ export type RootSecrets = readonly [RootSecret, ...RootSecret[]]
 const generation = (text: string, where: string): RootSecret => {
   const bytes = Buffer.from(text, 'utf8')
   if (bytes.length < MIN_BYTES) {
-    throw new SetupProblem(`${where} holds a secret of ${bytes.length} bytes; at least ${MIN_BYTES} are needed.`)
+    throw new SetupProblem(
+      `${where} holds a secret of ${bytes.length} bytes; at least ${MIN_BYTES} are needed.`,
+    )
   }
   const id = createHash('sha256').update('latchkey root id').update(bytes).digest().subarray(0, ID_BYTES)
   return { id: id.toString('hex'), bytes }
@@ -29,7 +31,8 @@ export const parseRootSecrets = (text: string, where: string): RootSecrets => {
     .map((line) => line.trim())
     .filter((line) => line !== '')
     .map((line) => generation(line, where))
-  if (!current) throw new SetupProblem(`${where} is empty. Put a secret of at least ${MIN_BYTES} bytes into it.`)
+  if (!current)
+    throw new SetupProblem(`${where} is empty. Put a secret of at least ${MIN_BYTES} bytes into it.`)
   return [current, ...older]
 }
 

@@ -84,9 +84,9 @@ export const refreshTokens = ({ db, exclusively, clock }: Parts, derived: Derive
       const { id: sessionId, generation } = read
       return exclusively((): Rotation => {
         const now = clock()
-        const row = statement('select generation, rotated_at from refresh_generations where session_id = ?').get(
-          sessionId,
-        ) as { generation: number; rotated_at: string } | undefined
+        const row = statement(
+          'select generation, rotated_at from refresh_generations where session_id = ?',
+        ).get(sessionId) as { generation: number; rotated_at: string } | undefined
         if (!row || generation > row.generation) return { outcome: 'invalid' }
         if (generation === row.generation) {
           statement('update refresh_generations set generation = ?, rotated_at = ? where session_id = ?').run(

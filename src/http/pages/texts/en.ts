@@ -43,15 +43,20 @@ export const en = {
   'invite.other.lead': 'You are signed in as {signedIn}, but this invite is for {invited}.',
   'invite.other.button': 'Sign out and go on with the invite',
   'invite.dead.unknown.title': 'This invite is not known',
-  'invite.dead.unknown.text': 'The link may be cut or altered. Open it again from the mail, or copy it as a whole.',
+  'invite.dead.unknown.text':
+    'The link may be cut or altered. Open it again from the mail, or copy it as a whole.',
   'invite.dead.redeemed.title': 'This invite has already been used',
-  'invite.dead.redeemed.text': 'The user exists. If that is you, sign in, or let us mail a sign-in link to the invited address.',
+  'invite.dead.redeemed.text':
+    'The user exists. If that is you, sign in, or let us mail a sign-in link to the invited address.',
   'invite.dead.redeemed.button': 'Mail me a sign-in link',
-  'invite.dead.redeemed.sent': 'If the invited address still belongs to a user here, a sign-in link is on its way to it.',
+  'invite.dead.redeemed.sent':
+    'If the invited address still belongs to a user here, a sign-in link is on its way to it.',
   'invite.dead.revoked.title': 'This invite was revoked',
-  'invite.dead.revoked.text': 'Whoever runs this service took it back. Ask them for a new one if you think this is a mistake.',
+  'invite.dead.revoked.text':
+    'Whoever runs this service took it back. Ask them for a new one if you think this is a mistake.',
   'invite.dead.expired.title': 'This invite has expired',
-  'invite.dead.expired.text': 'It was good until {date}. Ask whoever invited you to send it again: the same link will then work.',
+  'invite.dead.expired.text':
+    'It was good until {date}. Ask whoever invited you to send it again: the same link will then work.',
   'invite.dead.replaced.title': 'This invite is no longer needed',
   'invite.dead.replaced.text': 'Another invite to the same address was used. Sign in with that user.',
   'invite.dead.home': 'Go to the sign-in page',
@@ -159,7 +164,8 @@ export const en = {
   'users.makeAdmin': 'Make admin',
   'users.erase': 'Erase…',
   'users.erase.title': 'Erase {who}?',
-  'users.erase.text': 'This cannot be undone. Name, address, devices and sessions become unreadable for ever, in backups made from now on too. The facts of the history stay, without the person.',
+  'users.erase.text':
+    'This cannot be undone. Name, address, devices and sessions become unreadable for ever, in backups made from now on too. The facts of the history stay, without the person.',
   'users.erase.confirm': 'Erase for ever',
   'users.erase.cancel': 'Keep this user',
   'session.began': 'Began',
@@ -195,7 +201,7 @@ export const en = {
   'problem.title': 'This did not work',
   'problem.home': 'Go to the main page',
   'problem.id': 'If you ask for help, name this number: {id}',
-  'yes': 'Yes',
+  yes: 'Yes',
 } as const
 
 export type TextKey = keyof typeof en
