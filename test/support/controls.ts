@@ -1,0 +1,135 @@
+import type { DataOf, NewEvent, NewEventOf } from '../../src/domain/catalogue.ts'
+
+/** The cast and their things: ids that can be told apart at a glance, one moment, and what follows from it. */
+const ulid = (letters: string) => letters.padStart(26, '0')
+
+export const NOW = '2026-03-01T09:00:00.000Z'
+export const EARLIER = '2026-02-28T09:00:00.000Z'
+export const IN_A_WEEK = '2026-03-08T09:00:00.000Z'
+export const IN_A_DAY = '2026-03-02T09:00:00.000Z'
+
+export const ADA = ulid('ADA')
+export const BEN = ulid('BEN')
+export const CYD = ulid('CYD')
+export const INVITE = ulid('NV1')
+export const OTHER_INVITE = ulid('NV2')
+export const SESSION = ulid('S1')
+export const OTHER_SESSION = ulid('S2')
+export const CREDENTIAL = ulid('CR1')
+export const OTHER_CREDENTIAL = ulid('CR2')
+export const LINK = ulid('NK1')
+export const MAIL = ulid('MA1')
+
+export const BEN_ADDRESS = 'ben@example.org'
+export const ADA_ADDRESS = 'ada@example.org'
+
+type Overrides<K extends NewEvent['type']> = Partial<DataOf<K>>
+
+export const issued = (data: Overrides<'InviteIssued'> = {}): NewEventOf<'InviteIssued'> => ({
+  type: 'InviteIssued',
+  data: { inviteId: INVITE, email: BEN_ADDRESS, role: 'member', locale: 'en', expiresAt: IN_A_WEEK, ...data },
+})
+export const resent = (data: Overrides<'InviteResent'> = {}): NewEventOf<'InviteResent'> => ({
+  type: 'InviteResent',
+  data: { inviteId: INVITE, email: BEN_ADDRESS, locale: 'en', expiresAt: IN_A_WEEK, ...data },
+})
+export const revoked = (data: Overrides<'InviteRevoked'> = {}): NewEventOf<'InviteRevoked'> => ({
+  type: 'InviteRevoked',
+  data: { inviteId: INVITE, email: BEN_ADDRESS, reason: null, ...data },
+})
+export const redeemed = (data: Overrides<'InviteRedeemed'> = {}): NewEventOf<'InviteRedeemed'> => ({
+  type: 'InviteRedeemed',
+  data: { inviteId: INVITE, email: BEN_ADDRESS, userId: BEN, sessionId: SESSION, ...data },
+})
+export const replaced = (data: Overrides<'InviteReplaced'> = {}): NewEventOf<'InviteReplaced'> => ({
+  type: 'InviteReplaced',
+  data: { inviteId: OTHER_INVITE, email: BEN_ADDRESS, redeemedInviteId: INVITE, ...data },
+})
+export const purged: NewEventOf<'InvitePurged'> = { type: 'InvitePurged', data: { inviteId: INVITE } }
+
+export const registered = (
+  userId: string,
+  email: string | null,
+  via: DataOf<'UserRegistered'>['via'] = { kind: 'operator' },
+): NewEventOf<'UserRegistered'> => ({
+  type: 'UserRegistered',
+  data: { userId, email, name: null, locale: 'en', via },
+})
+export const verified = (
+  userId: string,
+  email: string | null,
+  by: DataOf<'EmailVerified'>['by'] = 'operator',
+): NewEventOf<'EmailVerified'> => ({ type: 'EmailVerified', data: { userId, email, by } })
+export const granted = (userId: string, role: 'admin' | 'auditor' = 'admin'): NewEventOf<'RoleGranted'> => ({
+  type: 'RoleGranted',
+  data: { userId, role },
+})
+export const roleRevoked = (userId: string): NewEventOf<'RoleRevoked'> => ({
+  type: 'RoleRevoked',
+  data: { userId, role: 'admin' },
+})
+export const suspended = (userId: string, roles: ('admin' | 'auditor')[] = []): NewEventOf<'UserSuspended'> => ({
+  type: 'UserSuspended',
+  data: { userId, roles, reason: null },
+})
+export const reinstated = (userId: string, roles: ('admin' | 'auditor')[] = []): NewEventOf<'UserReinstated'> => ({
+  type: 'UserReinstated',
+  data: { userId, roles },
+})
+export const erased = (userId: string, data: Overrides<'UserErased'> = {}): NewEventOf<'UserErased'> => ({
+  type: 'UserErased',
+  data: { userId, roles: [], inviteIds: [], ...data },
+})
+export const firstPassword = (data: Overrides<'FirstPasswordIssued'> = {}): NewEventOf<'FirstPasswordIssued'> => ({
+  type: 'FirstPasswordIssued',
+  data: { userId: BEN, email: BEN_ADDRESS, credentialId: CREDENTIAL, locale: 'en', expiresAt: IN_A_DAY, ...data },
+})
+export const firstPasswordUsed: NewEventOf<'FirstPasswordUsed'> = {
+  type: 'FirstPasswordUsed',
+  data: { userId: BEN, credentialId: CREDENTIAL },
+}
+export const passwordChanged = (data: Overrides<'PasswordChanged'> = {}): NewEventOf<'PasswordChanged'> => ({
+  type: 'PasswordChanged',
+  data: { userId: BEN, email: BEN_ADDRESS, locale: 'en', credentialId: CREDENTIAL, by: 'owner', ...data },
+})
+export const sessionsEnded = (
+  reason: DataOf<'SessionsEnded'>['reason'],
+  except: string | null = null,
+  userId = BEN,
+): NewEventOf<'SessionsEnded'> => ({ type: 'SessionsEnded', data: { userId, except, reason } })
+
+export const start = {
+  sessionId: SESSION,
+  carrier: 'page',
+  expiresAt: IN_A_WEEK,
+  userAgent: 'Browser/1.0',
+  ip: '192.0.2.1',
+} as const
+export const loggedIn = (
+  method: DataOf<'UserLoggedIn'>['method'],
+  data: Overrides<'UserLoggedIn'> = {},
+): NewEventOf<'UserLoggedIn'> => ({ type: 'UserLoggedIn', data: { userId: BEN, method, ...start, ...data } })
+export const loggedOut: NewEventOf<'UserLoggedOut'> = {
+  type: 'UserLoggedOut',
+  data: { userId: BEN, sessionId: SESSION },
+}
+export const linkIssued = (data: Overrides<'SignInLinkIssued'> = {}): NewEventOf<'SignInLinkIssued'> => ({
+  type: 'SignInLinkIssued',
+  data: { userId: BEN, linkId: LINK, email: BEN_ADDRESS, locale: 'en', delivery: 'mail', expiresAt: IN_A_DAY, ...data },
+})
+export const linkRedeemed: NewEventOf<'SignInLinkRedeemed'> = {
+  type: 'SignInLinkRedeemed',
+  data: { userId: BEN, linkId: LINK, sessionId: SESSION },
+}
+export const mailSent: NewEventOf<'MailSent'> = {
+  type: 'MailSent',
+  data: { mailId: MAIL, template: 'invite', about: `invite:${INVITE}`, attempts: 1 },
+}
+export const mailFailed: NewEventOf<'MailFailed'> = {
+  type: 'MailFailed',
+  data: { mailId: MAIL, template: 'invite', about: `invite:${INVITE}`, attempts: 12, reason: 'smtp_550' },
+}
+
+/** Somebody who is known, verified and holds a password. */
+export const member = (userId: string, email: string) => [registered(userId, email), verified(userId, email)]
+export const admin = (userId: string, email: string) => [...member(userId, email), granted(userId)]
