@@ -68,11 +68,17 @@ export const roleRevoked = (userId: string): NewEventOf<'RoleRevoked'> => ({
   type: 'RoleRevoked',
   data: { userId, role: 'admin' },
 })
-export const suspended = (userId: string, roles: ('admin' | 'auditor')[] = []): NewEventOf<'UserSuspended'> => ({
+export const suspended = (
+  userId: string,
+  roles: ('admin' | 'auditor')[] = [],
+): NewEventOf<'UserSuspended'> => ({
   type: 'UserSuspended',
   data: { userId, roles, reason: null },
 })
-export const reinstated = (userId: string, roles: ('admin' | 'auditor')[] = []): NewEventOf<'UserReinstated'> => ({
+export const reinstated = (
+  userId: string,
+  roles: ('admin' | 'auditor')[] = [],
+): NewEventOf<'UserReinstated'> => ({
   type: 'UserReinstated',
   data: { userId, roles },
 })
@@ -80,9 +86,18 @@ export const erased = (userId: string, data: Overrides<'UserErased'> = {}): NewE
   type: 'UserErased',
   data: { userId, roles: [], inviteIds: [], ...data },
 })
-export const firstPassword = (data: Overrides<'FirstPasswordIssued'> = {}): NewEventOf<'FirstPasswordIssued'> => ({
+export const firstPassword = (
+  data: Overrides<'FirstPasswordIssued'> = {},
+): NewEventOf<'FirstPasswordIssued'> => ({
   type: 'FirstPasswordIssued',
-  data: { userId: BEN, email: BEN_ADDRESS, credentialId: CREDENTIAL, locale: 'en', expiresAt: IN_A_DAY, ...data },
+  data: {
+    userId: BEN,
+    email: BEN_ADDRESS,
+    credentialId: CREDENTIAL,
+    locale: 'en',
+    expiresAt: IN_A_DAY,
+    ...data,
+  },
 })
 export const firstPasswordUsed: NewEventOf<'FirstPasswordUsed'> = {
   type: 'FirstPasswordUsed',
@@ -115,7 +130,15 @@ export const loggedOut: NewEventOf<'UserLoggedOut'> = {
 }
 export const linkIssued = (data: Overrides<'SignInLinkIssued'> = {}): NewEventOf<'SignInLinkIssued'> => ({
   type: 'SignInLinkIssued',
-  data: { userId: BEN, linkId: LINK, email: BEN_ADDRESS, locale: 'en', delivery: 'mail', expiresAt: IN_A_DAY, ...data },
+  data: {
+    userId: BEN,
+    linkId: LINK,
+    email: BEN_ADDRESS,
+    locale: 'en',
+    delivery: 'mail',
+    expiresAt: IN_A_DAY,
+    ...data,
+  },
 })
 export const linkRedeemed: NewEventOf<'SignInLinkRedeemed'> = {
   type: 'SignInLinkRedeemed',
