@@ -64,7 +64,7 @@ describe('GrantRole', () => {
       .thenRefused('not_allowed'))
   test('an unknown user is refused', () => given().when(grantRole, wish).thenRefused('user_not_found'))
   test('an erased user is refused', () =>
-    given(...cast.member(BEN, null), cast.erased(BEN))
+    given(...cast.member(BEN, BEN_ADDRESS), cast.erased(BEN))
       .when(grantRole, wish)
       .thenRefused('user_not_found'))
 })

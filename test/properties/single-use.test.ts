@@ -43,7 +43,7 @@ const dead = (model: Model, invite: ModelInvite): string =>
         replaced: 'invite_replaced',
       }[invite.state]
 
-class Issue implements fc.AsyncCommand<Model, Real> {
+class Issue implements fc.AsyncCommand<Model, Real, false> {
   readonly email: string
   readonly days: number
   constructor(email: string, days: number) {
@@ -75,7 +75,7 @@ class Issue implements fc.AsyncCommand<Model, Real> {
   toString = () => `issue(${this.email}, ${this.days}d)`
 }
 
-class Resend implements fc.AsyncCommand<Model, Real> {
+class Resend implements fc.AsyncCommand<Model, Real, false> {
   readonly n: number
   constructor(n: number) {
     this.n = n
@@ -91,7 +91,7 @@ class Resend implements fc.AsyncCommand<Model, Real> {
   toString = () => `resend(${this.n})`
 }
 
-class Revoke implements fc.AsyncCommand<Model, Real> {
+class Revoke implements fc.AsyncCommand<Model, Real, false> {
   readonly n: number
   constructor(n: number) {
     this.n = n
@@ -107,7 +107,7 @@ class Revoke implements fc.AsyncCommand<Model, Real> {
   toString = () => `revoke(${this.n})`
 }
 
-class Redeem implements fc.AsyncCommand<Model, Real> {
+class Redeem implements fc.AsyncCommand<Model, Real, false> {
   readonly n: number
   readonly times: number
   readonly altered: boolean
@@ -152,7 +152,7 @@ class Redeem implements fc.AsyncCommand<Model, Real> {
   toString = () => `redeem(${this.n}, ${this.times} at once${this.altered ? ', altered' : ''})`
 }
 
-class RedeemWithKey implements fc.AsyncCommand<Model, Real> {
+class RedeemWithKey implements fc.AsyncCommand<Model, Real, false> {
   readonly n: number
   constructor(n: number) {
     this.n = n
@@ -176,7 +176,7 @@ class RedeemWithKey implements fc.AsyncCommand<Model, Real> {
   toString = () => `redeem twice with one key(${this.n})`
 }
 
-class Wait implements fc.AsyncCommand<Model, Real> {
+class Wait implements fc.AsyncCommand<Model, Real, false> {
   readonly days: number
   constructor(days: number) {
     this.days = days
@@ -189,7 +189,7 @@ class Wait implements fc.AsyncCommand<Model, Real> {
   toString = () => `wait(${this.days}d)`
 }
 
-class Purge implements fc.AsyncCommand<Model, Real> {
+class Purge implements fc.AsyncCommand<Model, Real, false> {
   readonly n: number
   constructor(n: number) {
     this.n = n
@@ -210,7 +210,7 @@ class Purge implements fc.AsyncCommand<Model, Real> {
   toString = () => `purge(${this.n})`
 }
 
-class Erase implements fc.AsyncCommand<Model, Real> {
+class Erase implements fc.AsyncCommand<Model, Real, false> {
   readonly n: number
   constructor(n: number) {
     this.n = n
@@ -246,7 +246,7 @@ const laws = async (model: Model, { app }: Real): Promise<void> => {
 }
 
 const index = fc.nat({ max: 20 })
-const commands = fc.commands<Model, Real>(
+const commands = fc.commands<Model, Real, false>(
   [
     fc
       .tuple(fc.constantFrom(...ADDRESSES), fc.integer({ min: 1, max: 5 }))

@@ -8,8 +8,8 @@ const responseCode = (error: unknown): number =>
   typeof error === 'object' && error !== null && 'responseCode' in error ? Number(error.responseCode) : 0
 
 /** SMTP through nodemailer; `smtp://user:password@host:port`, STARTTLS where offered, `smtps://` for TLS at once. */
-export const smtpTransport = (url: string, from: string, publicUrl: string): MailTransport => {
-  const transporter = createTransport({ url, pool: true, maxConnections: MAX_CONNECTIONS, ...TIMEOUTS })
+export const smtpTransport = (url: string, from: string, publicUrl: string, timeouts = TIMEOUTS): MailTransport => {
+  const transporter = createTransport({ url, pool: true, maxConnections: MAX_CONNECTIONS, ...timeouts })
   const host = new URL(publicUrl).hostname
   return {
     async send({ id, to, subject, text, html }) {

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { renderMail } from '../../../src/infrastructure/mail/render.ts'
+import { envelopeAddress } from '../../../src/infrastructure/mail/smtp.ts'
+import { consoleTransport } from '../../../src/infrastructure/mail/transport.ts'
+import * as cast from '../../support/controls.ts'
+import { recorded } from '../../support/given.ts'
+
+const secrets = {
+  inviteToken: (id: string) => `INVITE-TOKEN-${id}`,
+  signInToken: (id: string) => `SIGN-IN-TOKEN-${id}`,
+  firstPassword: () => 'FIRSTPASSWORD',
+}
+const PUBLIC = 'https://id.example.org'
+const [invite, password, link, changed] = recorded(
+  cast.issued(),
+  cast.firstPassword(),
+  cast.linkIssued(),
+  cast.passwordChanged(),
+)
+const cases = [
+  ['invite', invite, `${PUBLIC}/invites/INVITE-TOKEN-${cast.INVITE}`],
+  ['first-password', password, `${PUBLIC}/`],
+  ['sign-in-link', link, `${PUBLIC}/sign-in/SIGN-IN-TOKEN-${cast.LINK}`],
+  ['password-changed', changed, `${PUBLIC}/`],
+] as const
+
+describe.each(['en', 'ru'] as const)('mails in %s', (locale) => {
+  test.each(cases)(
+    'S3-51 %s: its link stands alone on its line, lines are short, nothing is escaped in text',
+    (template, event, url) => {
+      if (!event) throw new Error('no event')
+      const localised = { ...event, data: { ...event.data, locale } } as typeof event
+      const mail = renderMail(localised, template, secrets, PUBLIC)
+      const lines = mail?.text.split('\n') ?? []
+      expect(lines).toContain(url)
+      expect(Math.max(...lines.map((line) => Buffer.byteLength(line)))).toBeLessThanOrEqual(998)
+      expect(mail?.text).not.toMatch(/&[a-z#0-9]+;|\{\{|undefined/)
+      expect(mail?.html).toContain(`lang="${locale}"`)
+      expect(mail?.html).not.toMatch(/\{\{|undefined/)
+      expect(mail?.subject).not.toMatch(/[\r\n]/)
+    },
+  )
+})
+
+test('S0-14 the credentials mail names login and first password', () => {
+  const mail = password && renderMail(password, 'first-password', secrets, PUBLIC)
+  expect(mail?.text).toContain('Login: ben@example.org')
+  expect(mail?.text).toContain('First password: FIRSTPASSWORD')
+})
+
+test('whoever was forgotten gets no mail', () => {
+  const [forgotten] = recorded(cast.issued({ email: null }))
+  expect(forgotten && renderMail(forgotten, 'invite', secrets, PUBLIC)).toBeNull()
+})
+
+test('an event that calls for no such mail makes none', () => {
+  expect(invite && renderMail(invite, 'sign-in-link', secrets, PUBLIC)).toBeNull()
+})
+
+test('S0-36 the console prints each mail as one block', async () => {
+  const written: string[] = []
+  const mail = invite && renderMail(invite, 'invite', secrets, PUBLIC)
+  if (!mail) throw new Error('no mail')
+  await consoleTransport((text) => written.push(text)).send(mail)
+  const lines = written.join('').split('\n')
+  expect(lines.slice(0, 4)).toStrictEqual([
+    '--- mail EVENT-1',
+    'To: ben@example.org',
+    'Subject: You are invited',
+    '',
+  ])
+  expect(lines.slice(-2)).toStrictEqual(['--- end', ''])
+  expect(lines).toContain(`${PUBLIC}/invites/INVITE-TOKEN-${cast.INVITE}`)
+})
+
+test.each([
+  ['Latchkey <no-reply@example.org>', 'no-reply@example.org'],
+  ['no-reply@example.org', 'no-reply@example.org'],
+])('the envelope sender of %s is %s', (from, address) => expect(envelopeAddress(from)).toBe(address))
