@@ -28,7 +28,7 @@ const all = async <T>(source: AsyncIterable<T>): Promise<T[]> => {
 }
 
 /** The contract that every engine passes; a law of the port is written here and nowhere else. */
-export const eventStoreContract = (name: string, open: () => Promise<EngineUnderTest>): void =>
+export const eventStoreContract = (name: string, open: () => Promise<EngineUnderTest>): unknown =>
   describe(`${name} as an event store`, () => {
     let engine: EngineUnderTest
     let store: EventStore
@@ -127,6 +127,17 @@ export const eventStoreContract = (name: string, open: () => Promise<EngineUnder
       expect(await store.head()).toBe(2)
     })
 
+    test('a decision that fails half-way leaves no key behind that a neighbour would lock its data with', async () => {
+      const results = await Promise.allSettled([
+        decide(() => accept(cast.issued(), { ...cast.resent(), data: { nonsense: true } } as never)),
+        decide(() => accept(cast.issued())),
+      ])
+      expect(results.map(({ status }) => status)).toStrictEqual(['rejected', 'fulfilled'])
+      expect(await engine.rows('select subject from subject_keys')).toStrictEqual([
+        { subject: `invite:${INVITE}` },
+      ])
+    })
+
     test('rows that the database refuses fail alone; the neighbours are committed', async () => {
       const other = { inviteId: cast.OTHER_INVITE }
       const results = await Promise.allSettled([
@@ -209,6 +220,66 @@ export const eventStoreContract = (name: string, open: () => Promise<EngineUnder
       await Promise.all([decide(() => accept(cast.issued())), decide(() => accept(cast.purged))])
       expect((await store.get(1))?.data).toMatchObject({ email: null })
       expect(await engine.rows(`select tag from event_tags where tag like 'email:%'`)).toStrictEqual([])
+    })
+
+    test('forgetting in the middle of a group hides nothing that the group decided before it', async () => {
+      const other = { inviteId: cast.OTHER_INVITE }
+      await decide(() => accept(cast.issued(), cast.issued(other)))
+      await decide(() => accept()) // read before, so that an engine may know it by heart
+      const seen: string[] = []
+      await Promise.all([
+        decide((status) => {
+          seen.push(status)
+          return accept(cast.revoked())
+        }),
+        decide(() => accept({ type: 'InvitePurged', data: other }), other),
+        decide((status) => {
+          seen.push(status)
+          return accept()
+        }),
+      ])
+      expect(seen).toStrictEqual(['open', 'revoked'])
+    })
+
+    test('what is known by heart of somebody is forgotten with them, in the same group already', async () => {
+      await decide(() => accept(cast.issued()))
+      const emails: (string | null)[] = []
+      const known = fold<{ email: string | null }>(
+        { email: 'unknown' },
+        { InviteIssued: (_, { data: { email } }) => ({ email }) },
+      )
+      const look = () =>
+        store.decide({
+          readings: { invite: reading(`invite:${INVITE}`, known) },
+          decide: (view) => {
+            emails.push(view.invite.email)
+            return accept()
+          },
+          actor: 'operator',
+          correlation: 'C',
+        })
+      await look()
+      await Promise.all([look(), decide(() => accept(cast.purged)), look()])
+      expect(emails).toStrictEqual([BEN_ADDRESS, BEN_ADDRESS, null])
+    })
+
+    test('forgetting an invite leaves the address of its user alone, and erasing the user takes that too', async () => {
+      const tag = `email:${BEN_ADDRESS}` as const
+      const found = async () => (await all(store.read({ tag }))).map(({ type }) => type)
+      const via = { kind: 'invite', inviteId: INVITE } as const
+      await decide(() =>
+        accept(
+          cast.issued(),
+          cast.redeemed(),
+          cast.registered(BEN, BEN_ADDRESS, via),
+          cast.verified(BEN, BEN_ADDRESS),
+        ),
+      )
+      await decide(() => accept(cast.purged))
+      expect(await found()).toStrictEqual(['UserRegistered', 'EmailVerified'])
+      await decide(() => accept(cast.erased(BEN, { inviteIds: [INVITE] })))
+      expect(await found()).toStrictEqual([])
+      expect(await engine.rows('select subject from subject_keys')).toStrictEqual([])
     })
 
     test('a forgotten address is free: decisions see nothing under it any more', async () => {

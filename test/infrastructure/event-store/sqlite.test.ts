@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { NewEvent } from '../../../src/domain/catalogue.ts'
 import { accept, reading } from '../../../src/domain/decision.ts'
 import { invite } from '../../../src/domain/invites/invite.ts'
 import { openFoundation } from '../../../src/foundation.ts'
@@ -154,7 +155,7 @@ describe('SQLite in particular', () => {
       })
       return seen
     }
-    const append = (store: typeof floor.store, event: Parameters<typeof accept>[0]) =>
+    const append = (store: typeof floor.store, event: NewEvent) =>
       store.decide({ readings: {}, decide: () => accept(event), actor: 'operator', correlation: 'C' })
     await append(floor.store, cast.issued())
     expect([await statusOn(floor.store), await statusOn(beside.store)]).toStrictEqual(['open', 'open'])

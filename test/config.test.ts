@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { readSettings, settingsSchema } from '../src/config.ts'
+
+const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8')
+const lines = example.split('\n').filter((line) => /^[A-Z_]+=/.test(line))
+const values = Object.fromEntries(
+  lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+)
+
+describe('settings', () => {
+  test('W-3 .env.example names every setting, and no other', () =>
+    expect(Object.keys(values).toSorted()).toStrictEqual(Object.keys(settingsSchema.shape).toSorted()))
+  test('S4-22 .env.example as it is gives the defaults', () =>
+    expect(readSettings(values)).toStrictEqual(readSettings({})))
+  test('the README describes every setting', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+    for (const name of Object.keys(settingsSchema.shape)) expect(readme).toContain(`\`${name}\``)
+  })
+  test('every problem is listed at once, and no secret is repeated', () => {
+    const wrong = {
+      PORT: '70000',
+      PUBLIC_URL: 'ftp://x',
+      INVITE_TTL: 'soon',
+      MAIL_URL: 'pigeon:',
+      ADMIN_EMAIL: 'nobody',
+      ADMIN_PASSWORD: 'geheim!',
+      DATABASE_URL: 'mysql://x',
+    }
+    let message = ''
+    try {
+      readSettings(wrong)
+    } catch (error) {
+      message = (error as Error).message
+    }
+    for (const name of Object.keys(wrong)) expect(message).toContain(`${name}:`)
+    expect(message).not.toContain('geheim')
+  })
+  test('S0-43, S3-43 production says its secret and address itself', () => {
+    expect(() => readSettings({ PROFILE: 'production' })).toThrow(/SECRET.*\n.*PUBLIC_URL/)
+    const settings = readSettings({
+      PROFILE: 'production',
+      SECRET: 'x'.repeat(32),
+      PUBLIC_URL: 'https://id.example.org',
+    })
+    expect(settings).toMatchObject({ createSecret: false, logFile: 'data/logs/errors.log', devMailbox: true })
+  })
+  test('S0-38, S0-43 the test profile writes no mail', () =>
+    expect(readSettings({ PROFILE: 'test' }).mailUrl).toBe('capture:'))
+  test('S0-44 each profile has a database file of its own', () => {
+    const production = { PROFILE: 'production', SECRET: 'x'.repeat(32), PUBLIC_URL: 'https://id.example.org' }
+    const files = [{}, { PROFILE: 'test' }, production].map((given) => readSettings(given).databaseFile)
+    expect(new Set(files).size).toBe(3)
+  })
+  test('S0-42 host and port can be set, and the address follows them', () =>
+    expect(readSettings({ HOST: '0.0.0.0', PORT: '5005' })).toMatchObject({
+      host: '0.0.0.0',
+      port: 5005,
+      publicUrl: 'http://0.0.0.0:5005',
+    }))
+  test('S0-37 the transport is a setting', () =>
+    expect(readSettings({ MAIL_URL: 'smtps://user:pass@mail.example.org' })).toMatchObject({
+      devMailbox: false,
+    }))
+  test.each([
+    ['off', 0],
+    ['on', 1],
+    ['3', 3],
+  ])('TRUST_PROXY=%s trusts %d proxies', (text, hops) =>
+    expect(readSettings({ TRUST_PROXY: text }).proxyHops).toBe(hops),
+  )
+})

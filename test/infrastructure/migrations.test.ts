@@ -1,0 +1,97 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { migrations, openFoundation } from '../../src/foundation.ts'
+import {
+  migrateDown,
+  migrateUp,
+  migrationStatus,
+  readMigrations,
+} from '../../src/infrastructure/database/migrations.ts'
+import { openReader, openWriter, type SqliteConnection } from '../../src/infrastructure/database/sqlite.ts'
+import { NOW } from '../support/controls.ts'
+import { temporaryFolder, testSettings } from '../support/house.ts'
+
+let folder: string
+let remove: () => void
+let db: SqliteConnection
+beforeEach(() => {
+  ;({ folder, remove } = temporaryFolder())
+  db = openWriter(join(folder, 'a.db'))
+})
+afterEach(() => {
+  db.close()
+  remove()
+})
+
+const schema = (of: SqliteConnection = db) =>
+  of.prepare(`select name, sql from sqlite_schema where name not like 'sqlite_%' order by name`).all()
+
+describe('migrations', () => {
+  test('S0-33 make the schema from an empty file, and again change nothing', () => {
+    expect(migrateUp(db, migrations(), NOW)).toHaveLength(migrations().length)
+    const made = schema()
+    expect(migrateUp(db, migrations(), NOW)).toStrictEqual([])
+    expect(schema()).toStrictEqual(made)
+  })
+  test('S0-34, S2-40, S4-26 up, down and up again give the same schema, each step of it', () => {
+    const all = migrations()
+    const after = all.map(({ number }) => {
+      migrateUp(db, all, NOW, number)
+      return schema()
+    })
+    for (let number = all.length - 1; number > 0; number--) {
+      migrateDown(db, all, number)
+      expect(schema()).toStrictEqual(after[number - 1])
+    }
+    migrateUp(db, all, NOW)
+    expect(schema()).toStrictEqual(after.at(-1))
+  })
+  test('two that start at once do it once', () => {
+    const beside = openWriter(join(folder, 'a.db'))
+    expect(migrateUp(db, migrations(), NOW).length + migrateUp(beside, migrations(), NOW).length).toBe(
+      migrations().length,
+    )
+    beside.close()
+  })
+  test('one that was changed after it was applied is refused', () => {
+    const all = migrations()
+    migrateUp(db, all, NOW)
+    const changed = all.map((one) => (one.number === 2 ? { ...one, checksum: 'x' } : one))
+    expect(() => migrateUp(db, changed, NOW)).toThrow(/was changed after it was applied/)
+  })
+  test('a database of a newer version is refused and left alone', () => {
+    migrateUp(db, migrations(), NOW)
+    expect(() => migrationStatus(db, migrations().slice(0, 1))).toThrow(/newer version/)
+  })
+  test('a numbered pair that is missing is an error', () => {
+    const source = join(folder, 'migrations')
+    mkdirSync(source)
+    writeFileSync(join(source, '0002_late.up.sql'), '')
+    writeFileSync(join(source, '0002_late.down.sql'), '')
+    expect(() => readMigrations(source)).toThrow(/migration 1 is missing/)
+  })
+})
+
+describe('a database that can’t be used', () => {
+  const openWith = (file: string) => openFoundation({ ...testSettings(folder, 3000), databaseFile: file })
+  test('is named when it is no database', async () => {
+    writeFileSync(
+      join(folder, 'text.db'),
+      'this is no database, but it is long enough to be looked at'.repeat(40),
+    )
+    await expect(openWith(join(folder, 'text.db'))).rejects.toThrow(/is not a SQLite database/)
+  })
+  test('is named when its folder is a file', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    await expect(openWith(join(folder, 'file', 'a.db'))).rejects.toThrow(/folder/)
+  })
+  test('a reader can’t write', () => {
+    migrateUp(db, migrations(), NOW)
+    const reader = openReader(join(folder, 'a.db'))
+    expect(() => reader.exec('create table x (a)')).toThrow(/readonly|read-only/)
+    reader.close()
+    expect(new Database(join(folder, 'a.db'), { readonly: true }).close()).toBeDefined()
+  })
+})
