@@ -56,6 +56,7 @@ export class SqliteGroup {
     const dropKey = db.prepare('delete from subject_keys where subject = ?')
     this.#forget = (subject) => {
       for (const event of this.#boundary.under(subject)) {
+        if (subjectOf(event) !== subject) continue // somebody else's address stays theirs
         for (const tag of encodedTags(event, parts.encodeTag)) {
           if (tag.startsWith('email:')) dropTag.run(tag, event.type, event.position)
         }
@@ -85,6 +86,7 @@ export class SqliteGroup {
     if (decision.events.length === 0) return { ...decision, events: [] }
 
     const changes: Change[] = []
+    const fresh = new Map<Subject, Buffer>()
     const events: DomainEvent[] = []
     const rows: { readonly event: DomainEvent; readonly bytes: string }[] = []
     for (const [index, decided] of decision.events.entries()) {
@@ -97,7 +99,7 @@ export class SqliteGroup {
         correlation: request.correlation,
       }
       const event = asEvent(decided, envelope)
-      rows.push({ event, bytes: encode(decided, envelope, this.#keyFor(decided, changes)) })
+      rows.push({ event, bytes: encode(decided, envelope, this.#keyFor(decided, fresh, changes)) })
       events.push(event)
       for (const projection of this.#parts.projections) changes.push(...projection.project(event))
     }
@@ -107,6 +109,7 @@ export class SqliteGroup {
     this.#position += rows.length
     this.#lastAt = now
     this.#appended += rows.length
+    for (const [subject, key] of fresh) this.#newKeys.set(subject, key)
     for (const { event, bytes } of rows) this.#append(event, bytes)
     this.#changes.write(changes)
     for (const event of events) this.#forgetBy(event)
@@ -126,7 +129,6 @@ export class SqliteGroup {
     for (const [subject, key] of this.#newKeys) this.#parts.keys.remember(subject, key)
     for (const subject of this.#forgotten) this.#parts.keys.forget(subject)
     this.#boundary.committed(this.#recent)
-    if (this.#forgotten.length > 0) this.#boundary.forget()
     return { appended: this.#appended, forgot: this.#forgotten.length > 0 }
   }
 
@@ -151,13 +153,14 @@ export class SqliteGroup {
     return this.#newKeys.get(subject) ?? this.#storedKey(subject)
   }
 
-  #keyFor(event: NewEvent, changes: Change[]): Buffer | null {
+  /** `fresh` keys are the decision's own until its rows are written: a key without its row would lose what it locks. */
+  #keyFor(event: NewEvent, fresh: Map<Subject, Buffer>, changes: Change[]): Buffer | null {
     const subject = subjectOf(event)
     if (subject === null) return null
-    const known = this.#keyOf(subject)
+    const known = fresh.get(subject) ?? this.#keyOf(subject)
     if (known) return known
     const { key, wrapped } = this.#parts.keys.create(subject)
-    this.#newKeys.set(subject, key)
+    fresh.set(subject, key)
     changes.push({ op: 'insert', table: 'subject_keys', row: { subject, wrapped } })
     return key
   }
@@ -167,6 +170,7 @@ export class SqliteGroup {
     if (subjects.length === 0) return
     this.flush() // forgetting reads and removes rows, so they have to be in the tables
     this.#recent.clear()
+    this.#boundary.forget()
     for (const subject of subjects) {
       this.#forget(subject)
       this.#newKeys.delete(subject)

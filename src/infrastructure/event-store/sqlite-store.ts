@@ -55,6 +55,7 @@ export class SqliteEventStore implements EventStore {
   #queue: Pending[] = []
   #draining: Promise<void> | null = null
   #closed = false
+  #logHoldsForgotten = false
 
   constructor(options: SqliteStoreOptions) {
     this.#options = options
@@ -82,7 +83,8 @@ export class SqliteEventStore implements EventStore {
         this.#options.db.exec('release work')
         return result
       } catch (error) {
-        this.#options.db.exec('rollback to work; release work')
+        // A full or failing disk makes SQLite roll the whole transaction back by itself; the savepoint is gone with it.
+        if (this.#options.db.inTransaction) this.#options.db.exec('rollback to work; release work')
         throw error
       }
     })
@@ -177,9 +179,23 @@ export class SqliteEventStore implements EventStore {
     const { appended, forgot } = this.#group.committed()
     for (const done of settle) done()
     if (appended > 0) this.#options.ring()
-    // The log still holds what was forgotten; emptying it lets go of the last copy.
-    if (forgot) this.#options.db.pragma('wal_checkpoint(TRUNCATE)')
+    if (forgot || this.#logHoldsForgotten) this.#emptyLog()
     return true
+  }
+
+  /**
+   * The log still holds what was forgotten; emptying it lets go of the last copy. Whoever reads just now is in the
+   * way: then it is done after a later commit.
+   */
+  #emptyLog(): void {
+    try {
+      const [result] = this.#options.db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]
+      this.#logHoldsForgotten = result?.busy !== 0
+    } catch (error) {
+      this.#logHoldsForgotten = true
+      if (isFatal(codeOf(error))) this.#options.onFatal(error as Error)
+      else if (codeOf(error) === '') throw error
+    }
   }
 
   #undo(): void {
