@@ -10,7 +10,7 @@ const [, , folder = ''] = process.argv
 const floor = await openFoundation(testSettings(folder, 3000))
 const house = openHouse(floor, pino({ level: 'silent' }), () => false)
 
-process.on('message', async ({ token, times }: { token: string; times: number }) => {
+const answer = async ({ token, times }: { token: string; times: number }) => {
   const one = async (): Promise<string> => {
     try {
       const session = startSession(house, { userAgent: null, ip: null }, 'api')
@@ -24,6 +24,7 @@ process.on('message', async ({ token, times }: { token: string; times: number })
   const tally: Record<string, number> = {}
   for (const result of results) tally[result] = (tally[result] ?? 0) + 1
   process.send?.(tally)
-})
+}
+process.on('message', (message: Parameters<typeof answer>[0]) => void answer(message))
 process.on('disconnect', () => void floor.close().then(() => process.exit(0)))
 process.send?.('ready')

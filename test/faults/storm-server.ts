@@ -23,7 +23,7 @@ outbox.start()
 
 type Order = { readonly kind: 'issue' | 'redeem'; readonly inviteId: string; readonly email: string }
 
-process.on('message', async ({ kind, inviteId, email }: Order) => {
+const answer = async ({ kind, inviteId, email }: Order) => {
   try {
     if (kind === 'issue') {
       const wish = {
@@ -47,5 +47,6 @@ process.on('message', async ({ kind, inviteId, email }: Order) => {
   } catch (error) {
     process.send?.({ kind, inviteId, result: `error: ${error instanceof Error ? error.message : 'unknown'}` })
   }
-})
+}
+process.on('message', (message: Parameters<typeof answer>[0]) => void answer(message))
 process.send?.({ kind: 'ready' })
