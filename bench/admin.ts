@@ -1,0 +1,1 @@
+export const ADMIN = { email: 'admin@example.org', password: 'correct-horse-battery' }

@@ -1,0 +1,86 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const children = new Set<ChildProcess>()
+const folders = new Set<string>()
+
+/** A folder of its own, gone when the bench ends, however it ends. */
+export const newFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
+  folders.add(folder)
+  return folder
+}
+
+export const cleanUp = (): void => {
+  for (const child of children) child.kill('SIGKILL')
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+}
+
+export const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+
+const message = <T>(child: ChildProcess): Promise<T> =>
+  new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`a bench process ended with ${code}`)))
+    child.once('message', (value) => resolve(value as T))
+  })
+
+/** Starts a server in a process of its own; answers its port and a way to ask it something. */
+export const startServer = async (file: string, ...args: string[]) => {
+  const child = fork(join(import.meta.dirname, file), args)
+  children.add(child)
+  const { port } = await message<{ port: number }>(child)
+  return {
+    port,
+    ask: <T>(): Promise<T> => {
+      const answer = message<T>(child)
+      child.send('?')
+      return answer
+    },
+    stop: () => {
+      children.delete(child)
+      child.removeAllListeners('exit')
+      child.kill('SIGKILL')
+    },
+  }
+}
+
+/** Milliseconds from the start of `latchkey serve` to its first answer. */
+export const startTime = async (folder: string): Promise<number> => {
+  const port = await freePort()
+  const began = performance.now()
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../src/main.ts'), 'serve'], {
+    env: {
+      ...process.env,
+      DATABASE_URL: `sqlite:${join(folder, 'service.db')}`,
+      SECRET_FILE: join(folder, 'secret'),
+      MAIL_URL: 'capture:',
+      LOG_LEVEL: 'silent',
+      PORT: String(port),
+    },
+    stdio: 'ignore',
+  })
+  children.add(child)
+  for (;;) {
+    const answered = await fetch(`http://127.0.0.1:${port}/livez`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+    if (answered) break
+    if (child.exitCode !== null) throw new Error('the service did not start')
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+  const ms = performance.now() - began
+  child.kill('SIGKILL')
+  await new Promise((resolve) => child.once('exit', resolve))
+  children.delete(child)
+  return ms
+}

@@ -1,0 +1,33 @@
+// The service as `serve` starts it, in a folder of its own, with an admin who has a password; mail goes nowhere.
+import { join } from 'node:path'
+import pino from 'pino'
+import { openApp } from '../src/app.ts'
+import { readSettings } from '../src/config.ts'
+import { grantRole } from '../src/domain/users/grant-role.ts'
+import { insert } from '../src/projections/projection.ts'
+import { ADMIN } from './admin.ts'
+
+const [, , folder = '', port = '0'] = process.argv
+const settings = readSettings({
+  DATABASE_URL: `sqlite:${join(folder, 'service.db')}`,
+  SECRET_FILE: join(folder, 'secret'),
+  MAIL_URL: 'capture:',
+  PORT: port,
+})
+const app = await openApp(settings, { log: pino({ level: 'silent' }), noWorkers: true })
+const { floor } = app
+const userId = floor.ids()
+const credentialId = floor.ids()
+const hash = await floor.hasher.hash(ADMIN.password)
+await floor.execute(
+  grantRole,
+  { userId, role: 'admin', enrol: { email: ADMIN.email, locale: 'en' }, newCredentialId: credentialId },
+  { actor: 'operator', correlation: floor.ids() },
+  [insert('password_hashes', { credential_id: credentialId, user_id: userId, hash })],
+)
+process.on('message', () => {
+  const count = floor.reader.prepare(`select count(*) from events where type = 'InviteIssued'`).pluck().get()
+  process.send?.({ invites: count })
+})
+process.on('disconnect', () => process.exit(0))
+process.send?.({ port: Number(new URL(app.address).port) })

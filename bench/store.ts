@@ -1,0 +1,119 @@
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { readSettings } from '../src/config.ts'
+import { issueInvite } from '../src/domain/invites/issue-invite.ts'
+import { grantRole } from '../src/domain/users/grant-role.ts'
+import { type Foundation, openFoundation } from '../src/foundation.ts'
+import { buildFresh } from '../src/infrastructure/projections/rebuild.ts'
+import { projections } from '../src/projections/index.ts'
+import { rate } from './figures.ts'
+import { newFolder } from './machine.ts'
+
+const EVENT_BYTES = 430 // what an InviteIssued takes as stored
+
+/** The limit of whoever commits one by one: one row, one commit, synchronous=FULL, on the same disk. */
+export const bareCommits = () => {
+  const db = new Database(join(newFolder(), 'bare.db'))
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = FULL')
+  if (db.pragma('synchronous', { simple: true }) !== 2) throw new Error('synchronous=FULL was not accepted')
+  db.exec('create table events (position integer primary key, bytes text not null) strict')
+  const insert = db.prepare('insert into events (bytes) values (?)')
+  const row = 'x'.repeat(EVENT_BYTES)
+  return (count: number) =>
+    rate(count, () => {
+      for (let n = 0; n < count; n++) insert.run(row)
+    })
+}
+
+export const openStore = async (): Promise<{
+  floor: Foundation
+  folder: string
+  issue: (inFlight: number, count: number) => Promise<number>
+}> => {
+  const folder = newFolder()
+  const floor = await openFoundation(
+    readSettings({
+      DATABASE_URL: `sqlite:${join(folder, 'service.db')}`,
+      SECRET_FILE: join(folder, 'secret'),
+      MAIL_URL: 'capture:',
+    }),
+  )
+  const admin = floor.ids()
+  await floor.execute(
+    grantRole,
+    {
+      userId: admin,
+      role: 'admin',
+      enrol: { email: 'admin@example.org', locale: 'en' },
+      newCredentialId: null,
+    },
+    { actor: 'operator', correlation: floor.ids() },
+  )
+  const actor = `user:${admin}` as const
+  let issued = 0
+  const issueOne = async (): Promise<void> => {
+    const wish = {
+      inviteId: floor.ids(),
+      email: `person-${issued++}@example.org`,
+      role: 'member',
+      locale: 'en',
+      expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+    } as const
+    const outcome = await floor.execute(issueInvite, wish, { actor, correlation: floor.ids() })
+    if (outcome.outcome !== 'accepted') throw new Error(outcome.refusal.code)
+  }
+  const issue = async (inFlight: number, count: number) => {
+    const before = await floor.store.head()
+    let left = count
+    const perSecond = await rate(count, async () => {
+      const worker = async () => {
+        while (left-- > 0) await issueOne()
+      }
+      await Promise.all(Array.from({ length: inFlight }, worker))
+    })
+    if ((await floor.store.head()) !== before + count)
+      throw new Error('not every accepted command is in the history')
+    return perSecond
+  }
+  return { floor, folder, issue }
+}
+
+/** Reading the whole history through the store, against bare rows and JSON.parse. */
+export const replay = async ({ store, reader }: Foundation, events: number) => {
+  const scanned = await rate(events, () => {
+    let seen = 0
+    for (const bytes of reader.prepare('select bytes from events order by position').pluck().iterate()) {
+      if (typeof (JSON.parse(bytes as string) as { at: unknown }).at === 'string') seen++
+    }
+    if (seen !== events) throw new Error('the scan missed events')
+  })
+  const replayed = await rate(events, async () => {
+    let seen = 0
+    for await (const _ of store.read()) seen++
+    if (seen !== events) throw new Error('the replay missed events')
+  })
+  return { scanned, replayed }
+}
+
+/** Building all read tables anew, against a bare loop that iterates, parses and upserts one row an event. */
+export const rebuild = async ({ store, reader }: Foundation, events: number) => {
+  const bare = await rate(events, () => {
+    const db = new Database('')
+    db.exec('create table rows (id text primary key, at text, type text) strict, without rowid; begin')
+    const upsert = db.prepare(
+      'insert into rows values (?, ?, ?) on conflict (id) do update set at = excluded.at',
+    )
+    for (const bytes of reader.prepare('select bytes from events order by position').pluck().iterate()) {
+      const { id, at, type } = JSON.parse(bytes as string) as { id: string; at: string; type: string }
+      upsert.run(id, at, type)
+    }
+    db.exec('commit')
+    db.close()
+  })
+  const rebuilt = await rate(events, async () => {
+    const { db } = await buildFresh({ store, live: reader, projections })
+    db.close()
+  })
+  return { bare, rebuilt }
+}
