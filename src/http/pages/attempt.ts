@@ -1,20 +1,23 @@
 import type { House } from '../house.ts'
+import type { Guards } from './csrf.ts'
+import type { Ctx } from './kit.ts'
 
 /**
- * An id made when a form is shown, bound to whom it is shown and to what it is for. What the form makes gets its id
- * from here, so a double click, a retry after a lost answer or a reload sends the same wish again and is answered as
- * it was the first time. In another browser or another form it is worth nothing.
+ * The id that the session will get if this form is sent, made when the form is shown and bound to the browser it
+ * is shown in. A double click or a retry after a lost answer sends the same id, and is answered as the first was;
+ * in another browser it is worth nothing.
  */
-export const newAttempt = (house: House, bearer: string): string => {
+export const newAttempt = (house: House, guards: Guards, ctx: Ctx): string => {
   const id = house.newId()
-  return `${id}.${house.sign('attempt', `${id} ${bearer}`)}`
+  return `${id}.${house.sign('attempt', `${id} ${guards.preNonce(ctx)}`)}`
 }
 
 export const readAttempt = (
   house: House,
-  bearer: string | null,
+  guards: Guards,
+  ctx: Ctx,
   field: string | undefined,
 ): string | null => {
   const [id = '', signature = ''] = (field ?? '').split('.')
-  return bearer !== null && house.verifySignature('attempt', `${id} ${bearer}`, signature) ? id : null
+  return house.verifySignature('attempt', `${id} ${guards.preNonce(ctx)}`, signature) ? id : null
 }
