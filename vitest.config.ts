@@ -8,7 +8,7 @@ export default defineConfig({
     env: { PROFILE: 'test' },
     coverage: {
       provider: 'v8',
-      include: ['src/**'],
+      include: ['src/**/*.ts'],
       reporter: ['text-summary', 'html'],
       reportsDirectory: 'coverage',
     },

@@ -15,7 +15,7 @@ const asciiDomain = (domain: string): string | null => {
   // Full-width letters and dots look like ASCII and would be mapped onto it: one look, two spellings. Refuse them.
   if (composed !== composed.normalize('NFKC')) return null
   const url = URL.parse(`http://${composed}/`)
-  if (!url || url.pathname !== '/' || url.port || url.username || url.search || url.hash) return null
+  if (url?.pathname !== '/' || url.port || url.username || url.search || url.hash) return null
   return url.hostname
 }
 

@@ -7,7 +7,7 @@ export type Call =
   | { readonly kind: 'unlink'; readonly file: string }
   | { readonly kind: 'ack'; readonly position: number }
 
-const unescape = (text: string): Buffer => Buffer.from(text.replaceAll(/\\x([0-9a-f]{2})/g, '$1'), 'hex')
+const bytesOf = (text: string): Buffer => Buffer.from(text.replaceAll(/\\x([0-9a-f]{2})/g, '$1'), 'hex')
 
 /**
  * Reads the output of `strace -f -xx -e trace=openat,close,pwrite64,ftruncate,fsync,fdatasync,unlink,write`. Calls
@@ -33,7 +33,7 @@ export const readTrace = (trace: string, isOurs: (file: string) => boolean): Cal
     if (result < 0) continue
     const opened = /^openat\([^,]+, "([^"]*)", ([A-Z_|0-9]+)/.exec(text)
     if (opened) {
-      const file = unescape(opened[1] ?? '').toString()
+      const file = bytesOf(opened[1] ?? '').toString()
       files.delete(String(result))
       if (!isOurs(file)) continue
       files.set(String(result), file)
@@ -53,7 +53,7 @@ export const readTrace = (trace: string, isOurs: (file: string) => boolean): Cal
             kind: 'write',
             file,
             offset: Number(offset),
-            bytes: unescape(data).subarray(0, result),
+            bytes: bytesOf(data).subarray(0, result),
           })
           break
         }
@@ -71,12 +71,12 @@ export const readTrace = (trace: string, isOurs: (file: string) => boolean): Cal
     }
     const unlinked = /^unlink\("([^"]*)"\)/.exec(text)
     if (unlinked) {
-      const gone = unescape(unlinked[1] ?? '').toString()
+      const gone = bytesOf(unlinked[1] ?? '').toString()
       if (isOurs(gone)) calls.push({ kind: 'unlink', file: gone })
       continue
     }
     const printed = /^write\(1, "([^"]*)"/.exec(text)
-    const ack = printed && /^ACK (\d+) /.exec(unescape(printed[1] ?? '').toString())
+    const ack = printed && /^ACK (\d+) /.exec(bytesOf(printed[1] ?? '').toString())
     if (ack) calls.push({ kind: 'ack', position: Number(ack[1]) })
   }
   return calls

@@ -8,7 +8,12 @@ const responseCode = (error: unknown): number =>
   typeof error === 'object' && error !== null && 'responseCode' in error ? Number(error.responseCode) : 0
 
 /** SMTP through nodemailer; `smtp://user:password@host:port`, STARTTLS where offered, `smtps://` for TLS at once. */
-export const smtpTransport = (url: string, from: string, publicUrl: string, timeouts = TIMEOUTS): MailTransport => {
+export const smtpTransport = (
+  url: string,
+  from: string,
+  publicUrl: string,
+  timeouts = TIMEOUTS,
+): MailTransport => {
   const transporter = createTransport({ url, pool: true, maxConnections: MAX_CONNECTIONS, ...timeouts })
   const host = new URL(publicUrl).hostname
   return {

@@ -101,7 +101,7 @@ describe('a disk that fails', () => {
         const insert = floor.db.prepare('insert into password_hashes values (?, ?, ?)')
         for (let n = 0; n < 20; n++) insert.run(`${id}${n}`, BEN, 'x'.repeat(1000))
       })
-    floor.db.pragma(`max_page_count = ${floor.db.pragma('page_count', { simple: true })}`)
+    floor.db.pragma(`max_page_count = ${Number(floor.db.pragma('page_count', { simple: true }))}`)
     const results = await Promise.allSettled([write('a'), write('b'), append(floor.store, ...wholeLife())])
     for (const result of results) {
       expect(result).toMatchObject({ status: 'rejected', reason: { name: 'StoreUnavailable' } })
@@ -109,8 +109,10 @@ describe('a disk that fails', () => {
     expect(floor.db.prepare('select count(*) from password_hashes').pluck().get()).toBe(0)
     floor.db.pragma('max_page_count = 1000000')
     await Promise.all([write('a'), append(floor.store, ...wholeLife())])
-    expect([floor.db.prepare('select count(*) from password_hashes').pluck().get(), await floor.store.head()])
-      .toStrictEqual([20, 8])
+    expect([
+      floor.db.prepare('select count(*) from password_hashes').pluck().get(),
+      await floor.store.head(),
+    ]).toStrictEqual([20, 8])
   })
 
   test('F04 after a failed fsync nothing more is promised: everybody hears of the outage, and the process is told to end', async () => {
