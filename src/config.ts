@@ -1,38 +1,52 @@
 import { z } from 'zod'
 import { addressSchema } from './domain/address.ts'
+import { MAX_INVITE_DAYS } from './domain/invites/issue-invite.ts'
 import { SetupProblem } from './infrastructure/errors.ts'
+import { MIN_SECRET_BYTES } from './infrastructure/vault/root-secret.ts'
 
 const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 type Unit = keyof typeof UNIT_MS
 
-/** `90s`, `10m`, `12h`, `7d` → milliseconds. */
+/** `90s`, `10m`, `12h`, `7d` → milliseconds. Nothing here lives longer than an invite may. */
 export const durationSchema = z
   .string()
   .regex(/^[1-9]\d{0,5}[smhd]$/, 'must be a number and a unit, such as 90s, 10m, 12h or 7d')
   .transform((text) => Number.parseInt(text, 10) * UNIT_MS[text.slice(-1) as Unit])
+  .refine((ms) => ms <= MAX_INVITE_DAYS * UNIT_MS.d, `must be ${MAX_INVITE_DAYS}d at most`)
 
 const onOff = z.enum(['on', 'off']).transform((value) => value === 'on')
 
-/** HTTP origin without a path: what links in mails begin with. */
+/** HTTP origin and nothing more: what links in mails begin with. */
 const originSchema = z
-  .url({ protocol: /^https?$/, error: 'must be a web address such as https://id.example.org' })
-  .refine((url) => new URL(url).pathname === '/' && !new URL(url).search, 'must not have a path')
+  .url({ protocol: /^https?$/, error: 'must be a web address such as https://id.example.org', abort: true })
+  .refine((url) => new URL(url).href === `${new URL(url).origin}/`, 'must have no path, query or user in it')
   .transform((url) => new URL(url).origin)
 
 const databaseUrl = z.string().regex(/^sqlite:.+$/, 'must be sqlite:FILE')
 
-const mailUrl = z
-  .string()
-  .refine((url) => /^(console:|capture:)$/.test(url) || /^smtps?:\/\/[^/]+/.test(url), {
-    error: 'must be console:, smtp://host:port or smtps://host:port',
-  })
+const isMailUrl = (url: string): boolean =>
+  url === 'console:' || url === 'capture:' || (/^smtps?:\/\/[^/]/.test(url) && URL.canParse(url))
+const mailUrl = z.string().refine(isMailUrl, 'must be console:, smtp://host:port or smtps://host:port')
 
+const ADDRESS = '[^\\s<>@,;"]+@[^\\s<>@,;"]+'
 const fromSchema = z
   .string()
   .regex(
-    /^(?:[^<>\r\n]{1,60} )?<?[^\s<>@]+@[^\s<>@]+>?$/,
+    new RegExp(`^(?:[^<>\\r\\n]{1,60} <${ADDRESS}>|${ADDRESS})$`),
     'must be an address such as Latchkey <no-reply@example.org>',
   )
+
+/** The newest first, one a line; empty lines mean nothing. */
+const isLongEnough = (secrets: string): boolean =>
+  secrets
+    .split('\n')
+    .map((line) => line.trim())
+    .every((line) => line === '' || Buffer.byteLength(line) >= MIN_SECRET_BYTES)
+const secretSchema = z.string().refine(isLongEnough, `must be at least ${MIN_SECRET_BYTES} bytes long`)
+
+const proxies = z.union([onOff, z.coerce.number().int().min(1).max(10)], {
+  error: 'must be off, on, or the number of proxies in front, 1 to 10',
+})
 
 /**
  * Every setting, as the environment (or `.env`) names it. A profile only changes defaults: `production` wants its
@@ -44,7 +58,7 @@ export const settingsSchema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   PUBLIC_URL: originSchema.optional(),
-  SECRET: z.string().optional(),
+  SECRET: secretSchema.optional(),
   SECRET_FILE: z.string().min(1).default('data/secret'),
   ADMIN_EMAIL: addressSchema.default('admin@localhost'),
   ADMIN_PASSWORD: z.string().min(8).max(128).optional(),
@@ -55,7 +69,7 @@ export const settingsSchema = z.object({
   INVITE_LINK: z.enum(['confirm', 'direct']).default('confirm'),
   INVITE_TTL: durationSchema.default(7 * UNIT_MS.d),
   LINK_TTL: durationSchema.default(10 * UNIT_MS.m),
-  TRUST_PROXY: z.union([onOff, z.coerce.number().int().min(1).max(10)]).default(false),
+  TRUST_PROXY: proxies.default(false),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_FILE: z.string().min(1).optional(),
 })
@@ -96,6 +110,10 @@ const DATABASES = {
 } as const
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
+/** What the domain says in codes, for those who read settings. */
+const said = (message: string): string =>
+  message.startsWith('address_') ? 'must be an e-mail address such as admin@example.org' : message
+
 const urlHost = (host: string) => (host.includes(':') ? `[${host}]` : host)
 
 /** Reads the settings; throws one SetupProblem that lists everything wrong with them, and never a secret's value. */
@@ -103,12 +121,12 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
   const given = Object.fromEntries(
     Object.keys(settingsSchema.shape)
       .map((name) => [name, environment[name]] as const)
-      .filter(([, value]) => value !== undefined && value !== ''),
+      .filter(([, value]) => value !== undefined && value.trim() !== ''),
   )
   const parsed = settingsSchema.safeParse(given)
   const problems = parsed.success
     ? []
-    : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+    : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${said(message)}`)
   const production = given['PROFILE'] === 'production'
   if (production && !given['SECRET'] && !given['SECRET_FILE']) {
     problems.push('SECRET: production needs SECRET or SECRET_FILE; nothing is made up for it')

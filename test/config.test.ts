@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readSettings, settingsSchema } from '../src/config.ts'
+import { SetupProblem } from '../src/infrastructure/errors.ts'
 
 const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8')
 const lines = example.split('\n').filter((line) => /^[A-Z_]+=/.test(line))
@@ -26,6 +27,7 @@ describe('settings', () => {
       ADMIN_EMAIL: 'nobody',
       ADMIN_PASSWORD: 'geheim!',
       DATABASE_URL: 'mysql://x',
+      SECRET: 'geheim, but short',
     }
     let message = ''
     try {
@@ -35,6 +37,53 @@ describe('settings', () => {
     }
     for (const name of Object.keys(wrong)) expect(message).toContain(`${name}:`)
     expect(message).not.toContain('geheim')
+  })
+  test.each([
+    ['PUBLIC_URL', 'nonsense', 'must be a web address such as https://id.example.org'],
+    ['PUBLIC_URL', 'ftp://id.example.org', 'must be a web address such as https://id.example.org'],
+    ['PUBLIC_URL', 'https://[', 'must be a web address such as https://id.example.org'],
+    ['PUBLIC_URL', 'https://id.example.org/latchkey', 'must have no path, query or user in it'],
+    ['PUBLIC_URL', 'https://id.example.org?x=1', 'must have no path, query or user in it'],
+    ['PUBLIC_URL', 'https://ada:secret@id.example.org', 'must have no path, query or user in it'],
+    ['DATABASE_URL', 'sqlite:', 'must be sqlite:FILE'],
+    ['INVITE_TTL', '7', 'must be a number and a unit, such as 90s, 10m, 12h or 7d'],
+    ['INVITE_TTL', '0d', 'must be a number and a unit, such as 90s, 10m, 12h or 7d'],
+    ['INVITE_TTL', '366d', 'must be 365d at most'],
+    ['LINK_TTL', '999999d', 'must be 365d at most'],
+    ['MAIL_URL', 'smtp://', 'must be console:, smtp://host:port or smtps://host:port'],
+    ['MAIL_URL', 'smtp://[half', 'must be console:, smtp://host:port or smtps://host:port'],
+    ['MAIL_URL', 'smtp://mail.example.org:99999', 'must be console:, smtp://host:port or smtps://host:port'],
+    ['MAIL_FROM', 'Latchkey a@example.org', 'must be an address such as Latchkey <no-reply@example.org>'],
+    ['MAIL_FROM', '<a@example.org', 'must be an address such as Latchkey <no-reply@example.org>'],
+    [
+      'MAIL_FROM',
+      'a@example.org, b@example.org',
+      'must be an address such as Latchkey <no-reply@example.org>',
+    ],
+    [
+      'MAIL_FROM',
+      'L\r\nBcc: x <a@example.org>',
+      'must be an address such as Latchkey <no-reply@example.org>',
+    ],
+    ['ADMIN_EMAIL', 'nobody', 'must be an e-mail address such as admin@example.org'],
+    ['SECRET', 'too short', 'must be at least 32 bytes long'],
+    ['SECRET', `${'x'.repeat(32)}\ntoo short`, 'must be at least 32 bytes long'],
+    ['TRUST_PROXY', 'perhaps', 'must be off, on, or the number of proxies in front, 1 to 10'],
+  ])('%s=%j stops the start: %s', (name, value, problem) => {
+    expect(() => readSettings({ [name]: value })).toThrow(
+      new SetupProblem(`These settings are wrong:\n  ${name}: ${problem}`),
+    )
+  })
+  test('a setting of spaces alone is no setting', () =>
+    expect(readSettings({ PORT: ' ', SECRET: '', MAIL_FROM: '\t' })).toStrictEqual(readSettings({})))
+  test('MAIL_FROM is a bare address, or a name with one', () => {
+    for (const from of [
+      'no-reply@example.org',
+      'Latchkey, Inc <no-reply@example.org>',
+      'Ключ <a@localhost>',
+    ]) {
+      expect(readSettings({ MAIL_FROM: from }).mailFrom).toBe(from)
+    }
   })
   test('S0-43, S3-43 production says its secret and address itself', () => {
     expect(() => readSettings({ PROFILE: 'production' })).toThrow(/SECRET.*\n.*PUBLIC_URL/)

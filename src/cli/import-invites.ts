@@ -15,15 +15,16 @@ const looksLikeHeader = (cells: readonly string[]) =>
 
 /** One address a row, in the column the header names, or the first cell that holds one. */
 async function* addressesOf(file: string): AsyncIterable<{ line: number; email: string }> {
-  const rows = createReadStream(file).pipe(
-    parse({
-      bom: true,
-      delimiter: [',', ';', '\t'],
-      relax_column_count: true,
-      skip_empty_lines: true,
-      trim: true,
-    }),
-  )
+  const source = createReadStream(file)
+  const rows = parse({
+    bom: true,
+    delimiter: [',', ';', '\t'],
+    relax_column_count: true,
+    skip_empty_lines: true,
+    trim: true,
+  })
+  source.on('error', (error) => rows.destroy(error)) // pipe hands on the data, not what goes wrong
+  source.pipe(rows)
   let column: number | null = null
   let line = 0
   for await (const cells of rows as AsyncIterable<string[]>) {

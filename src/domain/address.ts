@@ -7,16 +7,17 @@ const MAX_LOCAL_LENGTH = 64
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i
 const ASCII_DOMAIN =
   /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/
+// The URL parser drops line breaks and invisible characters, decodes %61 and takes :80 for a port: none of it is a domain.
+const TYPED_DOMAIN = /^(?:[A-Za-z0-9.-]|[^\p{ASCII}\p{C}\p{Z}\p{Default_Ignorable_Code_Point}])+$/u
 const LOOPBACK_DOMAIN = 'localhost'
 
 /** IDN to ASCII as browsers do it (WHATWG URL); null for what is no host name. */
 const asciiDomain = (domain: string): string | null => {
-  const composed = domain.normalize('NFC').toLowerCase()
+  if (!TYPED_DOMAIN.test(domain)) return null
+  const composed = domain.normalize('NFC')
   // Full-width letters and dots look like ASCII and would be mapped onto it: one look, two spellings. Refuse them.
   if (composed !== composed.normalize('NFKC')) return null
-  const url = URL.parse(`http://${composed}/`)
-  if (url?.pathname !== '/' || url.port || url.username || url.search || url.hash) return null
-  return url.hostname
+  return URL.parse(`http://${composed}/`)?.hostname ?? null
 }
 
 /**
@@ -47,10 +48,15 @@ export const addressSchema = z
     return z.NEVER
   })
 
-/** `ada.lovelace@example.org` → `a•••••••••e@example.org`: enough for its owner to know it, too little for others to learn it. */
+/**
+ * `ada.lovelace@example.org` → `a•••e@example.org`: enough for its owner to know it, too little for others to learn
+ * it. Never shows half of the local part, nor how long it is.
+ */
 export const maskAddress = (address: string): string => {
   const at = address.lastIndexOf('@')
+  if (at < 0) return '•••'
   const local = address.slice(0, at)
-  const shown = local.length < 3 ? '•••' : `${local.slice(0, 1)}•••${local.slice(-1)}`
-  return `${shown}${address.slice(at)}`
+  const first = local.length < 3 ? '' : local.slice(0, 1)
+  const last = local.length < 5 ? '' : local.slice(-1)
+  return `${first}•••${last}${address.slice(at)}`
 }

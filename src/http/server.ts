@@ -1,6 +1,7 @@
 import Koa from 'koa'
 import { apiDocs } from './api/docs.ts'
 import { apiRoutes } from './api/index.ts'
+import { problemTypes, publicKeys } from './api/well-known.ts'
 import type { State } from './context.ts'
 import type { House } from './house.ts'
 import { errors } from './middleware/errors.ts'
@@ -23,8 +24,10 @@ export const createServer = (house: House): Koa<State> => {
   app.use(errors(house, pages.errorPage))
   app.use(health(house))
   app.use(knownHost(house.settings.publicUrl))
-  for (const step of apiRoutes(house)) app.use(step)
+  app.use(apiRoutes(house))
+  app.use(publicKeys(house))
   app.use(apiDocs())
+  app.use(problemTypes())
   for (const step of pages.routes) app.use(step)
   app.on('error', (error: Error) => house.log.error({ err: error }, 'a response could not be finished'))
   return app
@@ -41,7 +44,7 @@ const health =
     if (ctx.path === '/readyz') {
       if (house.draining()) throw new Problem('overloaded', {}, { 'retry-after': '5' })
       await house.checkReady().catch(() => {
-        throw new Problem('unavailable', {}, { 'retry-after': '5' })
+        throw new Problem('storage_unavailable', {}, { 'retry-after': '5' })
       })
     }
     ctx.body = { status: 'ok' }

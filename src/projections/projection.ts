@@ -48,4 +48,6 @@ export const projection = (name: string, tables: readonly string[], handlers: Ha
 export type Reader = {
   readonly all: <R>(sql: string, params?: readonly Value[]) => Promise<R[]>
   readonly get: <R>(sql: string, params?: readonly Value[]) => Promise<R | undefined>
+  /** A number that is another one after a commit, whoever made it; far cheaper than a query. Not every engine has one. */
+  readonly version?: (() => number) | undefined
 }

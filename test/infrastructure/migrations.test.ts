@@ -65,6 +65,42 @@ describe('migrations', () => {
     migrateUp(db, migrations(), NOW)
     expect(() => migrationStatus(db, migrations().slice(0, 1))).toThrow(/newer version/)
   })
+  test('one that fails leaves nothing of itself, and what was applied before it stays', () => {
+    const [first, second] = migrations()
+    if (!first || !second) throw new Error('too few migrations')
+    const broken = { ...second, up: 'create table half_done (x); this is no SQL' }
+    expect(() => migrateUp(db, [first, broken], NOW)).toThrow(/syntax error/)
+    expect(migrationStatus(db, [first, second]).map(({ appliedAt }) => appliedAt)).toStrictEqual([NOW, null])
+    expect(schema().map((one) => (one as { name: string }).name)).not.toContain('half_done')
+    expect(migrateUp(db, [first, second], NOW).map(({ number }) => number)).toStrictEqual([2])
+  })
+  test('down to the beginning leaves the list of migrations and nothing else', () => {
+    migrateUp(db, migrations(), NOW)
+    migrateDown(db, migrations(), 0)
+    expect(schema().map((one) => (one as { name: string }).name)).toStrictEqual(['migrations'])
+  })
+  test('one that was changed is refused on the way down too', () => {
+    const all = migrations()
+    migrateUp(db, all, NOW)
+    const made = schema()
+    const changed = all.map((one) => ({ ...one, checksum: `${one.checksum}x` }))
+    expect(() => migrateDown(db, changed, 0)).toThrow(/was changed after it was applied/)
+    expect(() => migrationStatus(db, changed)).toThrow(/was changed after it was applied/)
+    expect(schema()).toStrictEqual(made)
+  })
+  test.each([
+    ['has no way down', ['0001_a.up.sql'], /0001_a\.down\.sql/],
+    [
+      'is there twice',
+      ['0001_a.up.sql', '0001_a.down.sql', '0001_b.up.sql', '0001_b.down.sql'],
+      /migration 2 is missing/,
+    ],
+  ])('a number that %s is an error', (_, names, message) => {
+    const source = join(folder, 'migrations')
+    mkdirSync(source)
+    for (const name of names) writeFileSync(join(source, name), '')
+    expect(() => readMigrations(source)).toThrow(message)
+  })
   test('a numbered pair that is missing is an error', () => {
     const source = join(folder, 'migrations')
     mkdirSync(source)

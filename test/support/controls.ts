@@ -1,4 +1,4 @@
-import type { DataOf, NewEvent, NewEventOf } from '../../src/domain/catalogue.ts'
+import { type DataOf, definitionOf, type NewEvent, type NewEventOf } from '../../src/domain/catalogue.ts'
 
 /** The cast and their things: ids that can be told apart at a glance, one moment, and what follows from it. */
 const ulid = (letters: string) => letters.padStart(26, '0')
@@ -13,15 +13,23 @@ export const BEN = ulid('BEN')
 export const CYD = ulid('CYD')
 export const INVITE = ulid('NV1')
 export const OTHER_INVITE = ulid('NV2')
+export const THIRD_INVITE = ulid('NV3')
 export const SESSION = ulid('S1')
 export const OTHER_SESSION = ulid('S2')
 export const CREDENTIAL = ulid('CR1')
 export const OTHER_CREDENTIAL = ulid('CR2')
 export const LINK = ulid('NK1')
+export const OTHER_LINK = ulid('NK2')
 export const MAIL = ulid('MA1')
 
 export const BEN_ADDRESS = 'ben@example.org'
 export const ADA_ADDRESS = 'ada@example.org'
+
+/** What a history is left with once its person was forgotten: the same event without what was personal. */
+export const forgotten = <E extends NewEvent>(event: E): E => {
+  const nothing = definitionOf(event.type).personalFields.map((field) => [field, null])
+  return { ...event, data: { ...event.data, ...Object.fromEntries(nothing) } }
+}
 
 type Overrides<K extends NewEvent['type']> = Partial<DataOf<K>>
 
@@ -106,6 +114,10 @@ export const firstPasswordUsed: NewEventOf<'FirstPasswordUsed'> = {
 export const passwordChanged = (data: Overrides<'PasswordChanged'> = {}): NewEventOf<'PasswordChanged'> => ({
   type: 'PasswordChanged',
   data: { userId: BEN, email: BEN_ADDRESS, locale: 'en', credentialId: CREDENTIAL, by: 'owner', ...data },
+})
+export const profileChanged = (data: Overrides<'ProfileChanged'> = {}): NewEventOf<'ProfileChanged'> => ({
+  type: 'ProfileChanged',
+  data: { userId: BEN, name: null, locale: null, ...data },
 })
 export const sessionsEnded = (
   reason: DataOf<'SessionsEnded'>['reason'],

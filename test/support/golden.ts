@@ -1,4 +1,6 @@
-import type { EventType, NewEvent } from '../../src/domain/catalogue.ts'
+import { z } from 'zod'
+import { type DomainEvent, definitionOf, type EventType, type NewEvent } from '../../src/domain/catalogue.ts'
+import { mailing } from '../../src/domain/processes/mailing.ts'
 import * as cast from './controls.ts'
 
 const examples: readonly NewEvent[] = [
@@ -13,7 +15,7 @@ const examples: readonly NewEvent[] = [
   cast.firstPassword(),
   cast.firstPasswordUsed,
   cast.passwordChanged(),
-  { type: 'ProfileChanged', data: { userId: cast.BEN, name: 'Ben', locale: null } },
+  cast.profileChanged({ name: 'Ben' }),
   cast.granted(cast.ADA),
   cast.roleRevoked(cast.ADA),
   { type: 'UserSuspended', data: { userId: cast.BEN, roles: ['auditor'], reason: 'on leave' } },
@@ -31,4 +33,32 @@ const examples: readonly NewEvent[] = [
 /** One example of every event type, as new golden files are written from. */
 export const goldenExamples = Object.fromEntries(examples.map(({ type, data }) => [type, data])) as {
   readonly [K in EventType]: Extract<NewEvent, { type: K }>['data']
+}
+
+/** What is promised of data of a type, whichever version it was stored in. */
+export const consequencesOf = (type: EventType, data: NewEvent['data']) => {
+  const { version, tags, subject, forgets } = definitionOf(type)
+  const event = {
+    position: 1,
+    id: 'EVENT-1',
+    type,
+    version,
+    at: cast.NOW,
+    actor: 'operator',
+    causation: null,
+    correlation: 'CORRELATION',
+    data,
+  } as DomainEvent
+  return {
+    tags: tags(data),
+    subject: subject?.(data) ?? null,
+    forgets: forgets?.(data) ?? [],
+    mails: mailing(event),
+  }
+}
+
+/** What is promised of a version: it may only change together with its number. */
+export const shapeOf = (type: EventType) => {
+  const { schema, personalFields } = definitionOf(type)
+  return { personal: personalFields, schema: z.toJSONSchema(schema) }
 }

@@ -10,16 +10,44 @@ export type Received = {
 }
 
 /** How the server treats the next mail. */
-export type Mood = 'accept' | 'refuse for good' | 'refuse for now' | 'drop the connection' | 'stall'
+export type Mood =
+  | 'accept'
+  | 'refuse for good'
+  | 'refuse for now'
+  | 'refuse the receiver'
+  | 'turn everybody away'
+  | 'drop the connection'
+  | 'drop after the mail'
+  | 'stall'
+
+const reply = (responseCode: number, text: string) => Object.assign(new Error(text), { responseCode })
+
+type Demands = {
+  /** Wanted from whoever wants to send. */
+  readonly password?: string
+  /** Offers STARTTLS, with a certificate for which nobody vouches. */
+  readonly tls?: boolean
+}
 
 /** A real SMTP server on loopback whose mood can be set. */
-export const startSmtp = async (port = 0) => {
+export const startSmtp = async (port = 0, { password, tls = false }: Demands = {}) => {
   const received: Received[] = []
   let mood: Mood = 'accept'
   let tries = 0
+  const dropEverybody = () => {
+    for (const connection of server.connections) connection.close()
+  }
   const server = new SMTPServer({
-    disabledCommands: ['STARTTLS', 'AUTH'],
+    disabledCommands: [...(tls ? [] : ['STARTTLS']), ...(password === undefined ? ['AUTH'] : [])],
+    allowInsecureAuth: true,
+    closeTimeout: 100,
     logger: false,
+    onConnect: (_session, done) =>
+      done(mood === 'turn everybody away' ? reply(554, 'no service for you') : null),
+    onAuth: (given, _session, done) =>
+      given.password === password ? done(null, { user: given.username }) : done(reply(535, 'wrong password')),
+    onRcptTo: ({ address }, _session, done) =>
+      done(mood === 'refuse the receiver' ? reply(550, `no mailbox ${address} here`) : null),
     onData(stream, session, done) {
       tries++
       const chunks: Buffer[] = []
@@ -28,13 +56,12 @@ export const startSmtp = async (port = 0) => {
         if (mood === 'drop the connection') stream.destroy()
       })
       stream.on('close', () => {
-        if (mood === 'drop the connection') for (const connection of server.connections) connection.close()
+        if (mood === 'drop the connection') dropEverybody()
       })
       stream.on('end', () => {
-        const answer = (code: number, text: string) =>
-          done(Object.assign(new Error(text), { responseCode: code }))
-        if (mood === 'refuse for good') return answer(550, 'no such user')
-        if (mood === 'refuse for now') return answer(451, 'try again later')
+        if (mood === 'refuse for good') return done(reply(550, 'no such user'))
+        if (mood === 'refuse for now') return done(reply(451, 'try again later'))
+        if (mood === 'drop after the mail') return dropEverybody()
         if (mood === 'stall') return
         const raw = Buffer.concat(chunks)
         const { mailFrom, rcptTo } = session.envelope
@@ -51,10 +78,13 @@ export const startSmtp = async (port = 0) => {
     },
   })
   server.on('error', () => {}) // dropped connections are what is being tested
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => {
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  const listening = (server.server.address() as AddressInfo).port
   return {
-    url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
-    port: (server.server.address() as AddressInfo).port,
+    url: `smtp://127.0.0.1:${listening}`,
+    port: listening,
     received,
     tries: () => tries,
     be: (next: Mood) => {

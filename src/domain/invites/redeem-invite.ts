@@ -37,12 +37,14 @@ export const redeemInvite = command({
     if (found.status !== 'open') return endedInviteRefusal(found)
     if (found.email !== email) return refuse('invite_not_found')
     if (hasExpired(found.expiresAt, now)) return refuse('invite_expired', { expiresAt: found.expiresAt })
-    // Between the caller's look and this decision the address found its owner: the caller looks again.
-    if ((known.ownerId ?? userId) !== userId) return refuse('email_already_registered')
+    const isNew = known.ownerId === null
+    // Between the caller's look and this decision the address found or lost its owner: the caller looks again.
+    if (isNew ? view.user.status !== 'unknown' : known.ownerId !== userId) {
+      return refuse('email_already_registered')
+    }
     if (view.user.status === 'suspended') return refuse('user_suspended')
 
     const causation = found.issuedEventId
-    const isNew = known.ownerId === null
     const registration: NewEvent[] = [
       {
         type: 'UserRegistered',

@@ -23,6 +23,7 @@ export const resendInvite = command({
       return refuse('invite_expiry_out_of_range', { maxDays: MAX_INVITE_DAYS })
     }
     const { email, locale, issuedEventId } = view.invite
+    if (email === null) return refuse('invite_not_found') // its person was forgotten: there is nobody to write to
     return accept({
       type: 'InviteResent',
       data: { inviteId, email, locale, expiresAt },

@@ -20,6 +20,8 @@ export const revokeInvite = command({
     if (view.invite.status === 'revoked') return accept()
     if (view.invite.status !== 'open') return endedInviteRefusal(view.invite)
     const { email, issuedEventId } = view.invite
-    return accept({ type: 'InviteRevoked', data: { inviteId, email, reason }, causation: issuedEventId })
+    // Its person was forgotten: the invite can still be closed, but nothing new is written about them.
+    const data = { inviteId, email, reason: email === null ? null : reason }
+    return accept({ type: 'InviteRevoked', data, causation: issuedEventId })
   },
 })

@@ -3,19 +3,21 @@ import { accept, command, reading, refuse } from '../decision.ts'
 import { ulidSchema } from '../event.ts'
 import { localeSchema } from '../invites/events.ts'
 import { userTag } from './events.ts'
-import { adminRefusal, refuseWith, standing, standingOf } from './user.ts'
+import { adminRefusal, profile, refuseWith, standing, standingOf } from './user.ts'
 
 // A name stands in mails to others: without line breaks or anything that a mail program would turn into a link.
-const LINK_LIKE = /:\/\/|www\.|\w\.\w{2,}(?:\/|$)/i
+// `St. John` is a name, `St.John` could be a domain: a dot in the middle of a word has to go.
+const LINK_LIKE = /:\/\/|www\.|[\p{L}\p{M}\p{N}]\.[\p{L}\p{M}]{2}/iu
+const INVISIBLE = /\p{Cc}|\p{Cf}|\p{Cs}|\p{Zl}|\p{Zp}/u
 export const nameSchema = z
   .string()
   .trim()
   .min(1)
   .max(100)
-  .refine((name) => !/\p{Cc}|\p{Cf}/u.test(name), { error: 'name_has_control_characters' })
+  .refine((name) => !INVISIBLE.test(name), { error: 'name_has_control_characters' })
   .refine((name) => !LINK_LIKE.test(name), { error: 'name_looks_like_a_link' })
 
-/** The owner or an admin changes name or language; null leaves a field as it is. */
+/** The owner or an admin changes name or language; null leaves a field as it is. The event names what is new, nothing else. */
 export const changeProfile = command({
   type: 'ChangeProfile',
   schema: z.strictObject({
@@ -23,12 +25,20 @@ export const changeProfile = command({
     name: z.nullable(nameSchema),
     locale: z.nullable(localeSchema),
   }),
-  reads: ({ userId }, { actor }) => ({ user: reading(userTag(userId), standing), actor: standingOf(actor) }),
+  reads: ({ userId }, { actor }) => ({
+    user: reading(userTag(userId), standing),
+    profile: reading(userTag(userId), profile),
+    actor: standingOf(actor),
+  }),
   decide: ({ userId, name, locale }, view, { actor }) => {
     const forbidden = actor === userTag(userId) ? null : adminRefusal(actor, view.actor)
     if (forbidden) return refuseWith(forbidden)
     if (view.user.status === 'unknown' || view.user.status === 'erased') return refuse('user_not_found')
-    if (name === null && locale === null) return accept()
-    return accept({ type: 'ProfileChanged', data: { userId, name, locale } })
+    const news = {
+      name: name === view.profile.name ? null : name,
+      locale: locale === view.profile.locale ? null : locale,
+    }
+    if (news.name === null && news.locale === null) return accept()
+    return accept({ type: 'ProfileChanged', data: { userId, ...news } })
   },
 })

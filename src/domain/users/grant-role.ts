@@ -5,7 +5,7 @@ import { ulidSchema } from '../event.ts'
 import { emailTag, localeSchema } from '../invites/events.ts'
 import { address } from '../invites/invite.ts'
 import { roleSchema, userTag } from './events.ts'
-import { adminRefusal, contact, isTrusted, refuseWith, standing, standingOf } from './user.ts'
+import { adminRefusal, contact, credential, isTrusted, refuseWith, standing, standingOf } from './user.ts'
 
 /**
  * A user gets a role. The operator (never an admin in the browser) may name an address that nobody has yet: its
@@ -22,6 +22,7 @@ export const grantRole = command({
   reads: ({ userId, enrol }, { actor }) => ({
     user: reading(userTag(userId), standing),
     contact: reading(userTag(userId), contact),
+    credential: reading(userTag(userId), credential),
     address: enrol
       ? reading(emailTag(enrol.email), address)
       : reading(userTag(userId), { ...address, types: [] }),
@@ -33,7 +34,12 @@ export const grantRole = command({
     if ((enrol || newCredentialId) && !isTrusted(actor)) return refuse('not_allowed')
     const { status, roles } = view.user
     if (status === 'erased' || (status === 'unknown' && !enrol)) return refuse('user_not_found')
-    if ((view.address.ownerId ?? userId) !== userId) return refuse('email_already_registered')
+    // The suspension named the roles held then: who counts the holders of a new one would not see it.
+    if (status === 'suspended') return refuse('user_suspended')
+    // Between the caller's look and this decision the address found or lost its owner: the caller looks again.
+    if (enrol && view.address.ownerId !== (status === 'unknown' ? null : userId)) {
+      return refuse('email_already_registered')
+    }
     const events: NewEvent[] = []
     if (status === 'unknown' && enrol) {
       const { email, locale } = enrol
@@ -43,11 +49,13 @@ export const grantRole = command({
       )
     }
     if (!roles.includes(role)) events.push({ type: 'RoleGranted', data: { userId, role } })
-    if (newCredentialId) {
+    const held = view.credential
+    if (newCredentialId && !(held.kind === 'chosen' && held.credentialId === newCredentialId)) {
+      const person = status === 'unknown' && enrol ? enrol : view.contact
       events.push(
         {
           type: 'PasswordChanged',
-          data: { userId, ...view.contact, ...enrol, credentialId: newCredentialId, by: 'operator' },
+          data: { userId, ...person, credentialId: newCredentialId, by: 'operator' },
         },
         { type: 'SessionsEnded', data: { userId, except: null, reason: 'password-changed' } },
       )

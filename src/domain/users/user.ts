@@ -83,6 +83,20 @@ export const contact = fold<Contact>(
   },
 )
 
+/** What a user goes by, and in which language. */
+export type Profile = { readonly name: string | null; readonly locale: Locale }
+
+export const profile = fold<Profile>(
+  { name: null, locale: 'en' },
+  {
+    UserRegistered: (_, { data: { name, locale } }) => ({ name, locale }),
+    ProfileChanged: (state, { data: { name, locale } }) => ({
+      name: name ?? state.name,
+      locale: locale ?? state.locale,
+    }),
+  },
+)
+
 /** Who holds a role and could act on it: neither suspended nor erased. */
 export type Holders = { readonly active: readonly string[]; readonly suspended: readonly string[] }
 

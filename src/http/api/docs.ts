@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Middleware } from 'koa'
 import type { State } from '../context.ts'
+import { type Fixed, fixed } from '../middleware/fixed.ts'
 
 // The package's main module runs the browser bundle; only its files are wanted.
 const folder = new URL('.', import.meta.resolve('swagger-ui-dist/package.json'))
@@ -25,23 +26,20 @@ const PAGE = `<!doctype html>
 const START = `SwaggerUIBundle({ url: '/api/v1/openapi.json', dom_id: '#ui', validatorUrl: null, deepLinking: true })
 `
 
+const HTML = 'text/html; charset=utf-8'
+const SCRIPT = 'text/javascript; charset=utf-8'
+const STYLE = 'text/css; charset=utf-8'
+
 /** Swagger UI at /docs/api: our page and start file, everything else from its package; nothing from elsewhere. */
 export const apiDocs = (): Middleware<State> => {
-  const files = new Map<string, { type: string; content: string | Buffer }>([
-    ['/docs/api', { type: 'text/html; charset=utf-8', content: PAGE }],
-    ['/docs/api/start.js', { type: 'text/javascript; charset=utf-8', content: START }],
-    ['/docs/api/swagger-ui.css', { type: 'text/css; charset=utf-8', content: file('swagger-ui.css') }],
-    [
-      '/docs/api/swagger-ui-bundle.js',
-      { type: 'text/javascript; charset=utf-8', content: file('swagger-ui-bundle.js') },
-    ],
-  ])
-  return async (ctx, next) => {
-    const found = files.get(ctx.path)
-    if (!found || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next()
-    ctx.state.route = '/docs/api'
-    ctx.set('Cache-Control', 'public, max-age=3600')
-    ctx.type = found.type
-    ctx.body = found.content
-  }
+  const document = (type: string, content: string | Buffer): Fixed => ({ type, content, maxAgeSeconds: 3600 })
+  return fixed(
+    '/docs/api',
+    new Map([
+      ['/docs/api', document(HTML, PAGE)],
+      ['/docs/api/start.js', document(SCRIPT, START)],
+      ['/docs/api/swagger-ui.css', document(STYLE, file('swagger-ui.css'))],
+      ['/docs/api/swagger-ui-bundle.js', document(SCRIPT, file('swagger-ui-bundle.js'))],
+    ]),
+  )
 }

@@ -1,83 +1,117 @@
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
-import { type ProblemCode, statusOf, wordingOf } from '../problems.ts'
-import type { Operation } from './operation.ts'
-import { problemSchema } from './schemas.ts'
+import { roleSchema } from '../../domain/users/events.ts'
+import { Problem, problemCodes, problemDocument, statusOf, wordingOf } from '../problems.ts'
+import { keepsAnswers, type Operation, refusalsOf, type Who } from './operation.ts'
+import { id, problemSchema } from './schemas.ts'
 
-const parameterNames = (path: string) => [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '')
+const parameters: Readonly<Record<string, z.ZodType>> = { id, role: roleSchema }
 
-/** Refusals that every operation of a kind can answer, besides its own. */
-const commonRefusals = ({ who, body, query, method }: Operation): ProblemCode[] => [
-  'internal',
-  'unavailable',
-  ...(who === 'anonymous' ? [] : (['unauthenticated', 'token_expired', 'token_invalid'] as const)),
-  ...(who === 'admin' || who === 'auditor' ? (['forbidden', 'password_change_required'] as const) : []),
-  ...(body || query ? (['invalid_input'] as const) : []),
-  ...(method === 'get' ? [] : (['malformed_body', 'body_too_large', 'unsupported_media_type'] as const)),
-  ...(method === 'post' ? (['idempotency_key_reused', 'idempotency_in_progress'] as const) : []),
-]
+const pathParameters = (path: string): z.ZodObject | undefined => {
+  const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '')
+  if (names.length === 0) return undefined
+  return z.object(Object.fromEntries(names.map((name) => [name, parameters[name] ?? z.string()])))
+}
+
+const idempotencyKey = z.object({
+  'Idempotency-Key': z
+    .string()
+    .max(200)
+    .optional()
+    .meta({
+      description: 'The same request again under the same key is done once and gets the same answer.',
+      examples: ['7f9c24e8-3b12-4fef-91e0-5a6d2c8b9a10'],
+    }),
+})
+
+const audience: Readonly<Record<Who, string>> = {
+  anonymous: 'everybody',
+  anyone: 'everybody; admins may see more',
+  user: 'signed-in users',
+  admin: 'admins',
+  auditor: 'auditors and admins',
+}
+
+const security = (who: Who): Pick<ZodOpenApiOperationObject, 'security'> => {
+  if (who === 'anonymous') return { security: [] }
+  return who === 'anyone' ? { security: [{}, { bearer: [] }] } : {}
+}
+
+const problemExamples = (publicUrl: string) =>
+  Object.fromEntries(
+    problemCodes.map((code) => [
+      code,
+      { value: problemDocument(new Problem(code), publicUrl, '01JNZ8K3V5Q2W9X7T4R6Y1M0AB') },
+    ]),
+  )
 
 const problemAnswers = (operation: Operation): ZodOpenApiResponsesObject => {
-  const codes = [...new Set([...operation.refusals, ...commonRefusals(operation)])]
-  const byStatus = Map.groupBy(codes, statusOf)
+  const byStatus = Map.groupBy(refusalsOf(operation), statusOf)
   return Object.fromEntries(
-    [...byStatus].map(([status, group]) => [
+    [...byStatus].map(([status, codes]) => [
       String(status),
       {
-        description: group.map((code) => `\`${code}\`: ${wordingOf(code)}`).join('\n\n'),
-        content: { 'application/problem+json': { schema: problemSchema } },
+        description: codes.map((code) => `\`${code}\`: ${wordingOf(code)}`).join('\n\n'),
+        content: {
+          'application/problem+json': {
+            schema: problemSchema,
+            examples: Object.fromEntries(
+              codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
+            ),
+          },
+        },
       },
     ]),
   )
 }
 
+const answersOf = ({ answers }: Operation): ZodOpenApiResponsesObject =>
+  Object.fromEntries(
+    Object.entries(answers).map(([status, { description, schema }]) => [
+      status,
+      schema ? { description, content: { 'application/json': { schema } } } : { description },
+    ]),
+  )
+
+/** Swagger UI fills in every field it knows, also two that exclude each other; an example of the whole goes first. */
+const exampleOf = (body: z.ZodType): { example?: unknown } => {
+  const [example] = body.meta()?.examples ?? []
+  return example === undefined ? {} : { example }
+}
+
 const operationObject = (operation: Operation): ZodOpenApiOperationObject => {
-  const { operationId, summary, description, tag, who, body, query, answers, path, method } = operation
-  const params = parameterNames(path)
+  const { operationId, summary, description, tag, who, body, query, path, seesToRepeats } = operation
+  const inPath = pathParameters(path)
   return {
     operationId,
     summary,
-    description: `${description}\n\nFor: ${who === 'auditor' ? 'auditors and admins' : `${who}s`}.`.replace(
-      'anonymouss',
-      'everybody',
-    ),
+    description: `${description}\n\nFor: ${audience[who]}.`,
     tags: [tag],
-    ...(who === 'anonymous' ? { security: [] } : {}),
+    ...security(who),
     ...(body
       ? {
           requestBody: {
             required: !body.safeParse(undefined).success,
-            content: { 'application/json': { schema: body } },
+            content: { 'application/json': { schema: body, ...exampleOf(body) } },
           },
         }
       : {}),
     requestParams: {
-      ...(params.length
-        ? { path: z.object(Object.fromEntries(params.map((name) => [name, z.string()]))) }
-        : {}),
+      ...(inPath ? { path: inPath } : {}),
       ...(query instanceof z.ZodObject ? { query } : {}),
-      ...(method === 'post'
-        ? {
-            header: z.object({
-              'Idempotency-Key': z
-                .string()
-                .optional()
-                .meta({ description: 'the same key again gets the same answer' }),
-            }),
-          }
-        : {}),
+      ...(keepsAnswers(operation) || seesToRepeats ? { header: idempotencyKey } : {}),
     },
-    responses: {
-      ...Object.fromEntries(
-        Object.entries(answers).map(([status, { description: what, schema }]) => [
-          status,
-          schema ? { description: what, content: { 'application/json': { schema } } } : { description: what },
-        ]),
-      ),
-      ...problemAnswers(operation),
-    },
+    responses: { ...answersOf(operation), ...problemAnswers(operation) },
   }
 }
+
+const tags: readonly { readonly name: Operation['tag']; readonly description: string }[] = [
+  { name: 'me', description: 'the user of the access token' },
+  { name: 'invites', description: 'issue, resend, revoke, redeem' },
+  { name: 'sessions', description: 'sign in, stay signed in, sign out' },
+  { name: 'users', description: 'for admins and auditors' },
+  { name: 'development', description: 'only while DEV_MAILBOX is on' },
+]
 
 /** The OpenAPI 3.1 document, made from the very schemas that guard the operations. */
 export const openApiDocument = (operations: readonly Operation[], publicUrl: string) => {
@@ -96,8 +130,12 @@ export const openApiDocument = (operations: readonly Operation[], publicUrl: str
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: `${publicUrl}/api/v1` }],
+    tags: tags.filter(({ name }) => operations.some(({ tag }) => tag === name)),
     security: [{ bearer: [] }],
-    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      examples: problemExamples(publicUrl),
+    },
     paths,
   })
 }

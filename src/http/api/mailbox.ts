@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { addressSchema } from '../../domain/address.ts'
-import { instantSchema } from '../../domain/event.ts'
 import { Problem } from '../problems.ts'
 import { operation } from './operation.ts'
+import { deliverySchema, emailSchema, when } from './schemas.ts'
 
 const LIMIT = 100
 
@@ -12,9 +11,9 @@ const mailSchema = z
     to: z.string(),
     subject: z.string(),
     text: z.string(),
-    status: z.enum(['queued', 'sent', 'failed', 'suppressed']),
-    queuedAt: instantSchema,
-    sentAt: z.nullable(instantSchema),
+    status: deliverySchema,
+    queuedAt: when,
+    sentAt: z.nullable(when),
   })
   .meta({ id: 'Mail' })
 
@@ -28,18 +27,21 @@ export const mailboxOperations = [
     summary: 'Mails to an address',
     description:
       'As their receiver would read them, newest first. A tool for development: links and first passwords are in it.',
-    who: 'anonymous',
-    query: z.strictObject({ email: addressSchema }),
+    who: 'anyone',
+    query: z.strictObject({ email: emailSchema }),
     answers: {
       200: {
         description: 'the mails',
         schema: z.strictObject({ items: z.array(mailSchema), nextCursor: z.null() }),
       },
     },
-    refusals: ['forbidden'],
+    refusals: ['unauthenticated', 'forbidden'],
     async handle({ house, query: { email }, principal }) {
       // On a machine that others can reach, reading other people's mail takes an admin.
-      if (!house.settings.loopback && !principal?.roles.includes('admin')) throw new Problem('forbidden')
+      if (!house.settings.loopback) {
+        if (!principal) throw new Problem('unauthenticated')
+        if (principal.restricted || !principal.roles.includes('admin')) throw new Problem('forbidden')
+      }
       const rows = await house.reads.mails.to(email, LIMIT)
       const items = await Promise.all(
         rows.map(async ({ id, status, queuedAt, sentAt }) => {

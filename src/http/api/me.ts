@@ -11,7 +11,7 @@ const newPassword = z
   .string()
   .max(1000)
   .refine((text) => passwordProblem(text) === null, { error: 'password_length' })
-  .meta({ description: '8 to 128 characters' })
+  .meta({ description: '8 to 128 characters', examples: ['correct-horse-battery'] })
 
 export const meOperations = [
   operation({
@@ -40,17 +40,17 @@ export const meOperations = [
     who: 'user',
     body: z.strictObject({ name: nameSchema.optional(), locale: localeSchema.optional() }),
     answers: { 200: { description: 'the changed user', schema: userSchema } },
-    refusals: [],
+    refusals: ['user_not_found'],
     async handle({ house, body, principal, correlation }) {
-      const { userId, sessionId } = principal
+      const { userId } = principal
       const outcome = await house.execute(
         changeProfile,
         { userId, name: body.name ?? null, locale: body.locale ?? null },
         { actor: `user:${userId}`, correlation },
       )
       if (outcome.outcome === 'refused') throw problemOf(outcome.refusal)
-      const changed = await house.reads.principals.bySession(sessionId, house.now())
-      if (!changed) throw new Problem('unauthenticated')
+      const changed = await house.reads.users.get(userId)
+      if (!changed) throw new Problem('user_not_found')
       return { status: 200, body: presentUser(changed) }
     },
   }),
@@ -64,9 +64,9 @@ export const meOperations = [
     description:
       'Whoever has chosen a password before gives it as `currentPassword`. All other sessions end.',
     who: 'user',
-    body: z.strictObject({ currentPassword: z.string().max(1000).optional(), newPassword }),
+    body: z.strictObject({ currentPassword: z.string().min(1).max(1000).optional(), newPassword }),
     answers: { 204: { description: 'changed' } },
-    refusals: ['credentials_wrong'],
+    refusals: ['credentials_wrong', 'user_suspended', 'user_not_found'],
     evenRestricted: true,
     async handle({ house, body, principal, correlation }) {
       const { userId, sessionId } = principal

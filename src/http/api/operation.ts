@@ -4,8 +4,8 @@ import type { Device } from '../acts/device.ts'
 import type { House } from '../house.ts'
 import type { ProblemCode } from '../problems.ts'
 
-/** Who may call: everybody, whoever is signed in, or holders of a role. */
-export type Who = 'anonymous' | 'user' | 'admin' | 'auditor'
+/** Who may call: everybody unseen, everybody (known if they show a token), whoever is signed in, holders of a role. */
+export type Who = 'anonymous' | 'anyone' | 'user' | 'admin' | 'auditor'
 
 export type Answer = {
   readonly status: number
@@ -13,13 +13,19 @@ export type Answer = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+type PrincipalFor<W extends Who> = W extends 'anonymous'
+  ? null
+  : W extends 'anyone'
+    ? ApiPrincipal | null
+    : ApiPrincipal
+
 export type Call<B, Q, W extends Who> = {
   readonly house: House
   readonly body: B
   readonly query: Q
   readonly params: Readonly<Record<string, string>>
-  readonly principal: W extends 'anonymous' ? ApiPrincipal | null : ApiPrincipal
-  readonly device: Device
+  readonly principal: PrincipalFor<W>
+  readonly device: () => Device
   readonly correlation: string
   /** The caller's Idempotency-Key, for operations that see to repeats themselves. */
   readonly idempotencyKey: string | null
@@ -39,8 +45,8 @@ export type Operation<B = unknown, Q = unknown, W extends Who = Who> = {
   readonly query?: z.ZodType<Q>
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>
   readonly refusals: readonly ProblemCode[]
-  /** Answers that carry tokens are not kept for repeats: no secret at rest. */
-  readonly secretAnswer?: boolean
+  /** An anonymous operation for which an Idempotency-Key means something. */
+  readonly seesToRepeats?: boolean
   /** Works in a session that has to choose a password first. */
   readonly evenRestricted?: boolean
   readonly handle: (call: Call<B, Q, W>) => Promise<Answer>
@@ -49,3 +55,22 @@ export type Operation<B = unknown, Q = unknown, W extends Who = Who> = {
 export const operation = <B = undefined, Q = undefined, const W extends Who = Who>(
   definition: Operation<B, Q, W>,
 ): Operation => definition as unknown as Operation
+
+/** Answers to signed-in callers are kept for repeats. What anonymous callers get holds tokens: no secret at rest. */
+export const keepsAnswers = ({ method, who }: Pick<Operation, 'method' | 'who'>): boolean =>
+  method === 'post' && who !== 'anonymous' && who !== 'anyone'
+
+/** Every refusal an operation can answer: its own, and those of its kind. */
+export const refusalsOf = (operation: Operation): ReadonlySet<ProblemCode> => {
+  const { who, body, query, method, refusals, evenRestricted, seesToRepeats } = operation
+  const codes: ProblemCode[] = [...refusals, 'internal', 'storage_unavailable', 'overloaded']
+  if (who !== 'anonymous') codes.push('token_expired', 'token_invalid')
+  if (who !== 'anonymous' && who !== 'anyone') codes.push('unauthenticated')
+  if (who === 'admin' || who === 'auditor') codes.push('forbidden')
+  if (who === 'admin') codes.push('not_allowed')
+  if (who !== 'anonymous' && who !== 'anyone' && !evenRestricted) codes.push('password_change_required')
+  if (body || query || seesToRepeats || method !== 'get') codes.push('invalid_input')
+  if (method !== 'get') codes.push('malformed_body', 'body_too_large', 'unsupported_media_type')
+  if (keepsAnswers(operation)) codes.push('idempotency_key_reused', 'idempotency_in_progress')
+  return new Set(codes)
+}

@@ -1,24 +1,38 @@
 import { z } from 'zod'
+import { addressSchema } from '../../domain/address.ts'
 import { instantSchema, ulidSchema } from '../../domain/event.ts'
 import { invitableRoleSchema, localeSchema } from '../../domain/invites/events.ts'
 import type { InviteView } from '../../projections/invites.ts'
 import type { ApiPrincipal } from '../../projections/principal.ts'
 import type { UserView } from '../../projections/users.ts'
 
-const when = instantSchema.meta({ example: '2026-03-01T09:00:00.000Z' })
-const id = ulidSchema.meta({ example: '01JNZ8K3V5Q2W9X7T4R6Y1M0AB' })
+/** The rule of the calendar is zod's to check; in the document its pattern would only be noise. */
+export const when = instantSchema.meta({
+  examples: ['2026-03-01T09:00:00.000Z'],
+  override: { pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' },
+})
+export const id = ulidSchema.meta({ examples: ['01JNZ8K3V5Q2W9X7T4R6Y1M0AB'] })
+
+/** An address as callers type it; canonical once parsed. */
+export const emailSchema = z
+  .string()
+  .meta({ examples: ['ada@example.org'], override: { format: 'email', minLength: 1, maxLength: 254 } })
+  .pipe(addressSchema)
+
+export const stateSchema = z.enum(['open', 'redeemed', 'revoked', 'expired', 'replaced'])
+export const deliverySchema = z.enum(['queued', 'sent', 'failed', 'suppressed'])
 
 export const inviteSchema = z
   .strictObject({
     id,
     email: z
       .nullable(z.string())
-      .meta({ description: 'null once the person has been forgotten', example: 'ada@example.org' }),
+      .meta({ description: 'null once the person has been forgotten', examples: ['ada@example.org'] }),
     role: invitableRoleSchema,
-    state: z.enum(['open', 'redeemed', 'revoked', 'expired', 'replaced']),
-    delivery: z.enum(['queued', 'sent', 'failed', 'suppressed']),
+    state: stateSchema,
+    delivery: deliverySchema,
     issuedAt: when,
-    issuedBy: z.string().meta({ example: 'user:01JNZ8K3V5Q2W9X7T4R6Y1M0AB' }),
+    issuedBy: z.string().meta({ examples: ['user:01JNZ8K3V5Q2W9X7T4R6Y1M0AB'] }),
     expiresAt: when,
     sentAt: z.nullable(when),
     redeemedAt: z.nullable(when),
@@ -53,12 +67,14 @@ export const presentInvite = (invite: InviteView): z.infer<typeof inviteSchema> 
 export const userSchema = z
   .strictObject({
     id,
-    email: z.nullable(z.string()).meta({ example: 'ada@example.org' }),
-    name: z.nullable(z.string()).meta({ example: 'Ada Lovelace' }),
+    email: z.nullable(z.string()).meta({ examples: ['ada@example.org'] }),
+    name: z.nullable(z.string()).meta({ examples: ['Ada Lovelace'] }),
     locale: localeSchema,
     roles: z.array(z.enum(['member', 'admin', 'auditor'])),
     emailVerified: z.boolean(),
+    inviteId: z.nullable(id).meta({ description: 'the invite that made this user' }),
     registeredAt: when,
+    suspendedAt: z.nullable(when),
     lastLoginAt: z.nullable(when),
   })
   .meta({ id: 'User' })
@@ -70,56 +86,43 @@ export const presentUser = (user: UserView | ApiPrincipal): z.infer<typeof userS
   locale: user.locale,
   roles: ['member', ...user.roles],
   emailVerified: user.emailVerifiedAt !== null,
+  inviteId: user.inviteId,
   registeredAt: user.registeredAt,
+  suspendedAt: 'suspendedAt' in user ? user.suspendedAt : null, // a suspended user is no principal
   lastLoginAt: user.lastLoginAt,
 })
+
+/** Why an admin did it: one line, for admins and auditors. */
+export const reasonSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .refine((text) => !/\p{Cc}|\p{Cf}/u.test(text), { error: 'reason_has_control_characters' })
+  .meta({ examples: ['left the company'] })
+
+/** A body that may be left out, with a reason in it that may be left out. */
+export const reasonBody = z.strictObject({ reason: reasonSchema.optional() }).optional() as z.ZodType<
+  { reason?: string | undefined } | undefined
+>
 
 export const tokensSchema = z
   .strictObject({
     accessToken: z.string(),
     refreshToken: z.string(),
-    expiresIn: z.int().meta({ description: 'seconds', example: 600 }),
+    expiresIn: z.int().meta({ description: 'seconds', examples: [600] }),
     user: userSchema,
   })
   .meta({ id: 'Tokens' })
 
 export const problemSchema = z
   .looseObject({
-    type: z.string(),
-    title: z.string(),
+    type: z.url(),
+    title: z.string().meta({ description: 'for people, in the language of Accept-Language (en, ru)' }),
     status: z.int(),
-    code: z.string().meta({ example: 'invite_expired' }),
+    detail: z.string().optional().meta({ description: 'what to do now' }),
+    code: z.string().meta({ examples: ['invite_expired'] }),
     requestId: z.string(),
     errors: z.array(z.strictObject({ pointer: z.string(), code: z.string(), detail: z.string() })).optional(),
   })
   .meta({ id: 'Problem', description: 'RFC 9457; clients key on `code`' })
-
-const MAX_LIMIT = 100
-export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(50),
-  cursor: z
-    .string()
-    .regex(/^[\w-]{1,64}$/)
-    .optional(),
-}
-
-export const listOf = (items: z.ZodType) =>
-  z.strictObject({ items: z.array(items), nextCursor: z.nullable(z.string()) })
-
-const encodeCursor = (lastId: string) => Buffer.from(lastId).toString('base64url')
-export const decodeCursor = (cursor: string | undefined): string | undefined =>
-  cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString()
-
-/** A page of at most `limit` items out of `limit + 1` that were asked for, and where the next one begins. */
-export const pageOf = <T extends { readonly id: string }, P>(
-  found: readonly T[],
-  limit: number,
-  present: (item: T) => P,
-  url: string,
-) => {
-  const items = found.slice(0, limit)
-  const last = items.at(-1)
-  const nextCursor = found.length > limit && last ? encodeCursor(last.id) : null
-  const link = nextCursor === null ? {} : { link: `<${url}?limit=${limit}&cursor=${nextCursor}>; rel="next"` }
-  return { status: 200, body: { items: items.map(present), nextCursor }, headers: link }
-}

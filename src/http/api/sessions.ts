@@ -7,24 +7,34 @@ import { signIn } from '../acts/sign-in.ts'
 import type { House } from '../house.ts'
 import { Problem, problemOf } from '../problems.ts'
 import { type Answer, operation } from './operation.ts'
-import { presentUser, tokensSchema } from './schemas.ts'
+import { emailSchema, presentUser, tokensSchema } from './schemas.ts'
 
-/** A session's tokens and its user. */
+/** A session's tokens and its user; null if the session does not live. */
 export const tokensFor = async (
   house: House,
   sessionId: string,
   refreshToken: string,
   status: number,
-): Promise<Answer> => {
+): Promise<Answer | null> => {
   const principal = await house.reads.principals.bySession(sessionId, house.now())
-  if (!principal) throw new Problem('token_invalid')
+  if (!principal) return null
   const roles: readonly (Role | 'member')[] = ['member', ...principal.roles]
   const access = await house.tokens.issueAccess({ userId: principal.userId, sessionId, roles })
   const { token: accessToken, expiresIn } = access
   return { status, body: { accessToken, refreshToken, expiresIn, user: presentUser(principal) } }
 }
 
-const password = z.string().max(1000).meta({ example: 'correct-horse-battery' })
+/** The session may have been ended in the instant since it was looked at. */
+const living = (answer: Answer | null): Answer => {
+  if (!answer) throw new Problem('token_invalid')
+  return answer
+}
+
+const password = z
+  .string()
+  .min(1)
+  .max(1000)
+  .meta({ examples: ['correct-horse-battery'] })
 
 export const sessionOperations = [
   operation({
@@ -36,22 +46,21 @@ export const sessionOperations = [
     description:
       'Begins a session and answers its tokens. An unknown address and a wrong password get the same answer in the same time.',
     who: 'anonymous',
-    body: z.strictObject({ email: z.string().max(254).meta({ example: 'ada@example.org' }), password }),
+    body: z.strictObject({ email: emailSchema, password }),
     answers: { 201: { description: 'signed in', schema: tokensSchema } },
     refusals: [
+      'token_invalid',
       'credentials_wrong',
       'user_suspended',
       'first_password_used',
       'first_password_expired',
-      'overloaded',
     ],
-    secretAnswer: true,
     async handle({ house, body, device, correlation }) {
-      const session = startSession(house, device, 'api')
+      const session = startSession(house, device(), 'api')
       const refresh = house.tokens.firstRefresh(session.sessionId)
       const result = await signIn(house, body, session, correlation, [refresh.alongside])
       if (result.outcome === 'refused') throw problemOf(result.refusal)
-      return tokensFor(house, result.sessionId, refresh.token, 201)
+      return living(await tokensFor(house, result.sessionId, refresh.token, 201))
     },
   }),
 
@@ -67,7 +76,6 @@ export const sessionOperations = [
     body: z.strictObject({ refreshToken: z.string().max(200) }),
     answers: { 200: { description: 'new tokens', schema: tokensSchema } },
     refusals: ['token_invalid'],
-    secretAnswer: true,
     async handle({ house, body, correlation }) {
       const rotated = await house.tokens.rotateRefresh(body.refreshToken)
       if (rotated.outcome === 'invalid') throw new Problem('token_invalid')
@@ -82,7 +90,7 @@ export const sessionOperations = [
         )
         throw new Problem('token_invalid')
       }
-      return tokensFor(house, rotated.sessionId, rotated.token, 200)
+      return living(await tokensFor(house, rotated.sessionId, rotated.token, 200))
     },
   }),
 

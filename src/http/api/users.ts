@@ -7,8 +7,9 @@ import { suspendUser } from '../../domain/users/suspend-user.ts'
 import type { UserView } from '../../projections/users.ts'
 import type { House, Outcome } from '../house.ts'
 import { Problem, problemOf } from '../problems.ts'
+import { listOf, pageOf, pageQuery } from './lists.ts'
 import { type Call, operation } from './operation.ts'
-import { decodeCursor, listOf, pageOf, pageQuery, presentUser, userSchema } from './schemas.ts'
+import { presentUser, reasonBody, userSchema } from './schemas.ts'
 
 const read = async (house: House, id: string): Promise<UserView> => {
   const user = await house.reads.users.get(id)
@@ -37,11 +38,11 @@ export const userOperations = [
       search: z.string().max(254).optional(),
       role: roleSchema.optional(),
     }),
-    answers: { 200: { description: 'a page', schema: listOf(userSchema) } },
+    answers: { 200: { description: 'a page; `Link` leads to the next', schema: listOf(userSchema) } },
     refusals: [],
-    async handle({ house, query: { limit, cursor, ...filter } }) {
-      const found = await house.reads.users.list(filter, { limit: limit + 1, after: decodeCursor(cursor) })
-      return pageOf(found, limit, presentUser, '/api/v1/users')
+    async handle({ house, query: { limit, cursor, ...filters } }) {
+      const found = await house.reads.users.list(filters, { limit: limit + 1, after: cursor })
+      return pageOf(found, presentUser, { url: '/api/v1/users', filters, limit })
     },
   }),
 
@@ -88,7 +89,7 @@ export const userOperations = [
     description: 'Granting what is held already changes nothing.',
     who: 'admin',
     answers: { 200: { description: 'the user', schema: userSchema } },
-    refusals: ['user_not_found'],
+    refusals: ['user_not_found', 'not_found'],
     async handle(call) {
       const { house, params } = call
       const role = roleSchema.safeParse(params['role'])
@@ -113,9 +114,7 @@ export const userOperations = [
     summary: 'Suspend a user',
     description: 'They cannot sign in, and all their sessions end at once.',
     who: 'admin',
-    body: z.strictObject({ reason: z.string().trim().min(1).max(200).optional() }).optional() as z.ZodType<
-      { reason?: string | undefined } | undefined
-    >,
+    body: reasonBody,
     answers: { 204: { description: 'suspended' } },
     refusals: ['user_not_found', 'last_admin'],
     async handle(call) {

@@ -1,46 +1,70 @@
+import { isUtf8 } from 'node:buffer'
+import type { IncomingMessage } from 'node:http'
 import type { Context } from 'koa'
-import type { z } from 'zod'
 import { Problem } from '../problems.ts'
 
 const JSON_LIMIT = 64 * 1024
 const FORM_LIMIT = 16 * 1024
+/** Up to here a body that is too large is read to its end and thrown away, so that its sender hears the answer. */
+const PATIENCE = 1024 * 1024
 
-const tooLarge = () => new Problem('body_too_large', {}, { connection: 'close' })
+const EMPTY = Buffer.alloc(0)
 
-/** Reads a request's body up to a limit; more is refused without being kept. */
+/** The bytes of a request's body up to a limit; what is more is not kept. */
+const readBytes = (req: IncomingMessage, limit: number): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    const giveUp = () => {
+      req.removeAllListeners('data').resume()
+      reject(new Problem('body_too_large', {}, { connection: 'close' }))
+    }
+    if (Number(req.headers['content-length'] ?? 0) > PATIENCE) return giveUp()
+    req.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length <= limit) chunks.push(chunk)
+      else if (length > PATIENCE) giveUp()
+      else chunks.length = 0
+    })
+    req.once('end', () => {
+      if (length > limit) return reject(new Problem('body_too_large'))
+      const [first = EMPTY] = chunks
+      resolve(chunks.length > 1 ? Buffer.concat(chunks) : first)
+    })
+    req.once('error', () => reject(new Problem('malformed_body'))) // the sender went away in mid-body
+  })
+
 const readText = async (ctx: Context, limit: number): Promise<string> => {
-  if (Number(ctx.get('content-length') || 0) > limit) throw tooLarge()
-  if (ctx.get('content-encoding') !== '') throw new Problem('unsupported_media_type')
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of ctx.req as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > limit) throw tooLarge()
-    chunks.push(chunk)
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
-  } catch {
-    throw new Problem('malformed_body')
-  }
+  if (ctx.req.headers['content-encoding'] !== undefined) throw new Problem('unsupported_media_type')
+  const bytes = await readBytes(ctx.req, limit)
+  if (!isUtf8(bytes)) throw new Problem('malformed_body')
+  return bytes.toString('utf8')
 }
 
 const POISON = new Set(['__proto__', 'constructor', 'prototype'])
+/** What a poisonous key looks like in JSON text, an escape included that could spell one. */
+const MAY_BE_POISONOUS = /__proto__|constructor|prototype|\\u/
 
-/** A JSON object; `undefined` for no body at all. Keys that JavaScript treats specially are refused wherever they stand. */
+const refusePoison = (key: string, value: unknown): unknown => {
+  if (POISON.has(key)) throw new Problem('malformed_body')
+  return value
+}
+
+const isJson = (ctx: Context): boolean =>
+  ctx.req.headers['content-type'] === 'application/json' ||
+  ctx.is('application/json', 'application/*+json') !== false
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+
+/** A JSON value; `undefined` for no body at all. Keys that JavaScript treats specially are refused wherever they stand. */
 export const readJson = async (ctx: Context): Promise<unknown> => {
-  if (!ctx.is('application/json', 'application/*+json')) {
-    if (ctx.request.length === 0 || (ctx.request.length === undefined && !ctx.get('transfer-encoding')))
-      return undefined
-    throw new Problem('unsupported_media_type')
-  }
+  if (!hasBody(ctx.req)) return undefined
+  if (!isJson(ctx)) throw new Problem('unsupported_media_type')
   const text = await readText(ctx, JSON_LIMIT)
   if (text === '') return undefined
   try {
-    return JSON.parse(text, (key, value: unknown) => {
-      if (POISON.has(key)) throw new Problem('malformed_body')
-      return value
-    })
+    return MAY_BE_POISONOUS.test(text) ? JSON.parse(text, refusePoison) : JSON.parse(text)
   } catch {
     throw new Problem('malformed_body')
   }
@@ -55,35 +79,4 @@ export const readForm = async (ctx: Context, limit = FORM_LIMIT): Promise<Record
     fields[name] = value
   }
   return fields
-}
-
-/** Stable code of a zod issue: our own where the schema names one, zod's kind otherwise. */
-const codeOfIssue = ({ code, message }: z.core.$ZodIssue): string =>
-  /^[a-z]+(_[a-z]+)+$/.test(message) ? message : code === 'custom' ? 'invalid' : code
-
-const detailOf = (issue: z.core.$ZodIssue): string => {
-  const code = codeOfIssue(issue)
-  if (code === 'unrecognized_keys') return 'There is a field that is not known here.'
-  return wording[code] ?? issue.message
-}
-
-const wording: Readonly<Record<string, string>> = {
-  address_missing: 'This field is required.',
-  address_malformed: 'Invalid email address',
-  address_too_long: 'This address is too long.',
-  name_has_control_characters: 'A name has no line breaks or invisible characters.',
-  name_looks_like_a_link: 'A name must not look like a web address.',
-}
-
-/** Parses input with a schema; throws `invalid_input` that names every wrong field and repeats no value. */
-export const parse = <S extends z.ZodType>(schema: S, input: unknown): z.output<S> => {
-  const parsed = schema.safeParse(input)
-  if (parsed.success) return parsed.data
-  throw new Problem('invalid_input', {
-    errors: parsed.error.issues.map((issue) => ({
-      pointer: `/${issue.path.map(String).join('/')}`,
-      code: codeOfIssue(issue),
-      detail: detailOf(issue),
-    })),
-  })
 }

@@ -5,8 +5,20 @@ import { asProblem, Problem, problemDocument } from '../problems.ts'
 
 export type ErrorPage = (ctx: Context & { state: State }, problem: Problem) => void
 
+const FOR_PROGRAMS = /^\/(?:api|livez|readyz|problems|\.well-known)(?:\/|$)/
+
 const wantsPage = (ctx: Context): boolean =>
-  !ctx.path.startsWith('/api/') && ctx.accepts('html', 'json') === 'html'
+  !FOR_PROGRAMS.test(ctx.path) && ctx.accepts('html', 'json') === 'html'
+
+const sendDocument = (ctx: Context & { state: State }, problem: Problem, publicUrl: string): void => {
+  const locale = ctx.acceptsLanguages('en', 'ru') === 'ru' ? 'ru' : 'en'
+  ctx.vary('Accept-Language')
+  ctx.set('Content-Language', locale)
+  // RFC 9110, 15.5.2: a 401 names the way in.
+  if (problem.status === 401 && !ctx.response.get('WWW-Authenticate')) ctx.set('WWW-Authenticate', 'Bearer')
+  ctx.type = 'application/problem+json'
+  ctx.body = JSON.stringify(problemDocument(problem, publicUrl, ctx.state.requestId, locale))
+}
 
 /** The only place that turns errors into bytes: a problem document for programs, a page for people. */
 export const errors =
@@ -28,7 +40,6 @@ export const errors =
       ctx.set('Cache-Control', 'no-store')
       for (const [name, value] of Object.entries(problem.headers)) ctx.set(name, value)
       if (wantsPage(ctx)) return errorPage(ctx as Context & { state: State }, problem)
-      ctx.type = 'application/problem+json'
-      ctx.body = JSON.stringify(problemDocument(problem, house.settings.publicUrl, ctx.state.requestId))
+      sendDocument(ctx as Context & { state: State }, problem, house.settings.publicUrl)
     }
   }

@@ -1,6 +1,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
-import { Socket } from 'node:net'
+import { isIP, Socket } from 'node:net'
 import type { Middleware } from 'koa'
 import type { State } from '../context.ts'
 import { Problem } from '../problems.ts'
@@ -54,13 +54,22 @@ export const securityHeaders = (publicUrl: string): Middleware<State> => {
 }
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
+const ANYWHERE = new Set(['0.0.0.0', '[::]'])
 
-/** Answers only for the name in PUBLIC_URL (and for loopback names, where that is one): no cache or mail can be poisoned. */
+const isAddress = (name: string): boolean => isIP(name.replace(/^\[|\]$/g, '')) !== 0
+
+/**
+ * Answers for the name in PUBLIC_URL and on this machine itself: no cache or mail can be poisoned, no foreign name
+ * can be rebound to us. Where no PUBLIC_URL is set and HOST is every interface, any bare IP address will do.
+ */
 export const knownHost = (publicUrl: string): Middleware<State> => {
   const expected = new URL(publicUrl)
+  const anywhere = ANYWHERE.has(expected.hostname)
   return (ctx, next) => {
     const host = ctx.req.headers.host ?? ''
-    if (host === expected.host || LOOPBACK.has(host.replace(/:\d+$/, ''))) return next()
+    if (host === expected.host) return next()
+    const name = host.replace(/:\d+$/, '')
+    if (LOOPBACK.has(name) || (anywhere && isAddress(name))) return next()
     throw new Problem('misdirected_request')
   }
 }

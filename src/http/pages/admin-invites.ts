@@ -1,61 +1,84 @@
 import type Router from '@koa/router'
-import { localeSchema } from '../../domain/invites/events.ts'
 import type { InviteState } from '../../domain/invites/invite.ts'
 import { resendInvite } from '../../domain/invites/resend-invite.ts'
 import { revokeInvite } from '../../domain/invites/revoke-invite.ts'
-import { issueInviteTo } from '../acts/issue.ts'
-import type { State } from '../context.ts'
-import { problemOf } from '../problems.ts'
-import { defaultDays, issueMessage } from './admin.ts'
-import { adminOf, type Ctx, type Kit, leaveNotice, type Notice, paramOf, queryOf, seeOther } from './kit.ts'
+import type { InviteView } from '../../projections/invites.ts'
+import type { Principal, State } from '../context.ts'
+import type { Outcome } from '../house.ts'
+import { Problem, problemOf } from '../problems.ts'
+import { issueMessage, issuer, issuingAttempt } from './admin.ts'
+import { type Draft, draftOf, emptyDraft, readWish } from './invite-lines.ts'
+import {
+  adminOf,
+  byAdmin,
+  type Ctx,
+  type FieldError,
+  type Fields,
+  type Kit,
+  localPath,
+  paramOf,
+  queryOf,
+  seeOther,
+  withQuery,
+} from './kit.ts'
+import { leaveNotice, type Notice } from './notices.ts'
+import { plural } from './words.ts'
 
+const LIST = '/admin/invites'
 const PAGE = 25
 const MANY_LIMIT = 256 * 1024
-const MAX_LINES = 1000
-const DAY_MS = 86_400_000
+const MAX_REASON = 200
 const STATES: readonly InviteState[] = ['open', 'redeemed', 'expired', 'revoked', 'replaced']
 
 type LineResult = { readonly line: string; readonly ok: boolean; readonly message: string }
-type Draft = {
-  readonly addresses: string
-  readonly role: 'member' | 'auditor'
-  readonly locale: 'en' | 'ru'
-  readonly days: number
+type Form = {
+  readonly draft: Draft
+  readonly results?: readonly LineResult[]
+  readonly errors?: readonly FieldError[]
 }
 
 /** The list of invites: issue one or many, find, resend, revoke. */
 export const adminInvitePages = (router: Router<State>, kit: Kit): void => {
   const { house, render, form, t } = kit
 
-  const nameOf = async (ctx: Ctx, actor: string): Promise<string> => {
-    if (!actor.startsWith('user:')) return t(ctx, 'invites.operator')
-    const user = await house.reads.users.get(actor.slice('user:'.length))
-    return user?.name ?? user?.email ?? t(ctx, 'invites.forgotten')
+  const issuersOf = async (ctx: Ctx, invites: readonly InviteView[]): Promise<Map<string, string>> => {
+    const names = new Map<string, string>()
+    for (const { issuedBy } of invites) {
+      if (names.has(issuedBy)) continue
+      const user = issuedBy.startsWith('user:') ? await house.reads.users.get(issuedBy.slice(5)) : null
+      const otherwise = issuedBy.startsWith('user:') ? 'invites.forgotten' : 'invites.operator'
+      names.set(issuedBy, user?.name ?? user?.email ?? t(ctx, otherwise))
+    }
+    return names
+  }
+
+  const tabsOf = async (now: string, state: InviteState | undefined, search: string | undefined) => {
+    const counts = await house.reads.invites.counts(now)
+    const total = STATES.reduce((sum, one) => sum + counts[one], 0)
+    // While something is searched for, the figures of everything would be beside the point.
+    const tab = (name: InviteState | null, count: number) => ({
+      name,
+      count: search === undefined ? count : null,
+      url: withQuery(LIST, { state: name ?? undefined, search }),
+      isCurrent: (state ?? null) === name,
+    })
+    return { total, tabs: [tab(null, total), ...STATES.map((one) => tab(one, counts[one]))] }
   }
 
   const show = async (
     ctx: Ctx,
-    draft: Draft,
-    results: readonly LineResult[],
+    admin: Principal,
+    { draft, results = [], errors = [] }: Form,
     status = 200,
   ): Promise<void> => {
     const now = house.now()
     const state = STATES.find((one) => one === queryOf(ctx, 'state'))
     const search = queryOf(ctx, 'search')
-    const found = await house.reads.invites.list(
-      { state, search },
-      { now, limit: PAGE + 1, after: queryOf(ctx, 'after') },
-    )
-    const counts = await house.reads.invites.counts(now)
+    const after = queryOf(ctx, 'after')
+    const found = await house.reads.invites.list({ state, search }, { now, limit: PAGE + 1, after })
     const rows = found.slice(0, PAGE)
-    const issuers = new Map<string, string>()
-    for (const { issuedBy } of rows)
-      if (!issuers.has(issuedBy)) issuers.set(issuedBy, await nameOf(ctx, issuedBy))
-    const link = (query: Record<string, string | undefined>) => {
-      const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined)
-      const text = new URLSearchParams(given).toString()
-      return `/admin/invites${text === '' ? '' : `?${text}`}`
-    }
+    const issuers = await issuersOf(ctx, rows)
+    const { total, tabs } = await tabsOf(now, state, search)
     render(
       ctx,
       'admin-invites',
@@ -63,107 +86,87 @@ export const adminInvitePages = (router: Router<State>, kit: Kit): void => {
         title: t(ctx, 'admin.invites'),
         section: 'invites',
         draft,
+        attempt: issuingAttempt(kit, admin),
         results,
+        summary: plural(ctx.state.locale, 'issued', results.filter(({ ok }) => ok).length),
+        errors,
+        isFormOpen: results.length > 0 || errors.length > 0 || total === 0,
         search: search ?? '',
         state: state ?? null,
-        tabs: [
-          {
-            name: null,
-            count: STATES.reduce((sum, one) => sum + counts[one], 0),
-            url: link({ search }),
-            current: state === undefined,
-          },
-          ...STATES.map((name) => ({
-            name,
-            count: counts[name],
-            url: link({ state: name, search }),
-            current: state === name,
-          })),
-        ],
+        tabs,
         invites: rows.map((invite) => ({
           ...invite,
           issuer: issuers.get(invite.issuedBy),
           canChange: invite.state === 'open' || invite.state === 'expired',
         })),
-        olderUrl: found.length > PAGE ? link({ state, search, after: rows.at(-1)?.id }) : null,
-        newestUrl: queryOf(ctx, 'after') ? link({ state, search }) : null,
+        here: withQuery(LIST, { state, search, after }),
+        olderUrl: found.length > PAGE ? withQuery(LIST, { state, search, after: rows.at(-1)?.id }) : null,
+        newestUrl: after ? withQuery(LIST, { state, search }) : null,
       },
       status,
     )
   }
 
-  const empty = (ctx: Ctx): Draft => ({
-    addresses: '',
-    role: 'member',
-    locale: ctx.state.locale,
-    days: defaultDays(kit),
+  router.get(LIST, async (ctx: Ctx) => {
+    const admin = adminOf(ctx)
+    if (!admin) return seeOther(ctx, '/')
+    await show(ctx, admin, { draft: emptyDraft(house, ctx.state.locale) })
   })
 
-  router.get('/admin/invites', async (ctx: Ctx) => {
-    if (!adminOf(ctx)) return seeOther(ctx, '/')
-    await show(ctx, empty(ctx), [])
-  })
-
-  router.post('/admin/invites', async (ctx: Ctx) => {
+  router.post(LIST, async (ctx: Ctx) => {
     const fields = await form(ctx, MANY_LIMIT)
     const admin = adminOf(ctx)
     if (!admin) return seeOther(ctx, '/')
-    const lines = (fields['addresses'] ?? '')
-      .split(/[\r\n,;]+/)
-      .map((line) => line.trim())
-      .filter((line) => line !== '')
-    const role = fields['role'] === 'auditor' ? 'auditor' : 'member'
-    const locale = localeSchema.catch(ctx.state.locale).parse(fields['locale'])
-    const days = Math.min(365, Math.max(1, Number.parseInt(fields['days'] ?? '', 10) || defaultDays(kit)))
-    const issue = async (email: string): Promise<LineResult> => {
-      const wish = { email, role, locale, ttlMs: days * DAY_MS } as const
-      const issued = await issueInviteTo(house, wish, `user:${admin.user.id}`, ctx.state.correlation)
-      return issued.outcome === 'accepted'
-        ? { line: email, ok: true, message: t(ctx, 'admin.result.sent') }
-        : { line: email, ok: false, message: issueMessage(kit, ctx, issued) }
+    const draft = draftOf(house, ctx.state.locale, fields)
+    const wish = readWish(draft)
+    if ('wrong' in wish) {
+      const message = (field: string) =>
+        t(ctx, field === 'addresses' ? 'field.required' : field === 'days' ? 'field.days' : 'field.invalid')
+      const errors = wish.wrong.map((field) => ({ field, message: message(field) }))
+      return show(ctx, admin, { draft, errors }, 422)
     }
-    const todo = [...new Set(lines.length === 0 ? [''] : lines)]
-    const results = await Promise.all(todo.slice(0, MAX_LINES).map(issue))
-    if (results.length === 1 && results[0]?.ok) {
+    const issue = issuer(kit, ctx, admin, fields['attempt'])
+    const results = await Promise.all(
+      wish.lines.map(async (line): Promise<LineResult> => {
+        const issued = await issue({ ...wish, email: line })
+        return issued.outcome === 'accepted'
+          ? { line, ok: true, message: t(ctx, 'admin.result.sent') }
+          : { line, ok: false, message: issueMessage(kit, ctx, issued) }
+      }),
+    )
+    if (results.length === 1 && results[0]?.ok && wish.rest.length === 0) {
       leaveNotice(ctx, 'inviteSent')
-      return seeOther(ctx, '/admin/invites')
+      return seeOther(ctx, LIST)
     }
     // What did not work stays in the box, so that it can be mended and sent again; what worked is gone from it.
-    const left = [...results.filter(({ ok }) => !ok).map(({ line }) => line), ...todo.slice(MAX_LINES)]
-    await show(ctx, { addresses: left.join('\n'), role, locale, days }, results, left.length > 0 ? 422 : 200)
+    const left = [...results.filter(({ ok }) => !ok).map(({ line }) => line), ...wish.rest]
+    const next = { ...draft, addresses: left.join('\n') }
+    await show(ctx, admin, { draft: next, results }, left.length > 0 ? 422 : 200)
   })
 
   const change = (
-    path: string,
+    verb: string,
     notice: Notice,
-    act: (
-      ctx: Ctx,
-      inviteId: string,
-      fields: Readonly<Record<string, string>>,
-    ) => ReturnType<typeof house.execute>,
+    act: (inviteId: string, fields: Fields, by: ReturnType<typeof byAdmin>) => Promise<Outcome>,
   ) =>
-    router.post(path, async (ctx: Ctx) => {
+    router.post(`${LIST}/:id/${verb}`, async (ctx: Ctx) => {
       const fields = await form(ctx)
-      if (!adminOf(ctx)) return seeOther(ctx, '/')
-      const outcome = await act(ctx, paramOf(ctx, 'id'), fields)
+      const admin = adminOf(ctx)
+      if (!admin) return seeOther(ctx, '/')
+      const outcome = await act(paramOf(ctx, 'id'), fields, byAdmin(ctx, admin))
       if (outcome.outcome === 'refused') throw problemOf(outcome.refusal)
       leaveNotice(ctx, notice)
-      seeOther(ctx, '/admin/invites')
+      seeOther(ctx, localPath(fields['back'], house.settings.publicUrl, LIST))
     })
 
-  const by = (ctx: Ctx) =>
-    ({ actor: `user:${ctx.state.principal?.user.id ?? ''}`, correlation: ctx.state.correlation }) as const
-
-  change('/admin/invites/:id/resend', 'inviteResent', (ctx, inviteId) => {
+  change('resend', 'inviteResent', (inviteId, _, by) => {
     const expiresAt = new Date(Date.parse(house.now()) + house.settings.inviteTtlMs).toISOString()
-    return house.execute(resendInvite, { inviteId, expiresAt }, by(ctx))
+    return house.execute(resendInvite, { inviteId, expiresAt }, by)
   })
 
-  change('/admin/invites/:id/revoke', 'inviteRevoked', (ctx, inviteId, fields) =>
-    house.execute(
-      revokeInvite,
-      { inviteId, reason: fields['reason']?.trim().slice(0, 200) || null },
-      by(ctx),
-    ),
-  )
+  change('revoke', 'inviteRevoked', (inviteId, fields, by) => {
+    const reason = fields['reason']?.trim() || null
+    if (reason !== null && reason.length > MAX_REASON) throw new Problem('invalid_input')
+    return house.execute(revokeInvite, { inviteId, reason }, by)
+  })
 }

@@ -1,30 +1,53 @@
 import type Router from '@koa/router'
-import { type Issued, issueInviteTo } from '../acts/issue.ts'
-import type { State } from '../context.ts'
+import { type InviteWish, type Issued, issueInviteTo } from '../acts/issue.ts'
+import type { Principal, State } from '../context.ts'
 import { wordingOf } from '../problems.ts'
-import { adminOf, type Ctx, type FieldError, type Kit, leaveNotice, seeOther } from './kit.ts'
+import { idFrom, newAttempt, readAttempt } from './attempt.ts'
+import { adminOf, byAdmin, type Ctx, type FieldError, type Kit, seeOther } from './kit.ts'
+import { leaveNotice } from './notices.ts'
+import { plural } from './words.ts'
 
-const DAY_MS = 86_400_000
+const LATEST_MAILS = 100
+
+/** Where attempts at issuing invites lead, whichever page shows the form. */
+const ISSUING = '/admin/invites'
+
+export const issuingAttempt = ({ house }: Kit, { session }: Principal): string =>
+  newAttempt(house, session.id, ISSUING)
+
+/** Issues invites in the name of an admin. The same form sent twice issues nothing twice. */
+export const issuer = ({ house }: Kit, ctx: Ctx, admin: Principal, attemptField: string | undefined) => {
+  const attempt = readAttempt(house, admin.session.id, ISSUING, attemptField) ?? house.newId()
+  const { actor, correlation } = byAdmin(ctx, admin)
+  return (wish: InviteWish): Promise<Issued> =>
+    issueInviteTo(house, wish, actor, correlation, idFrom(house, attempt, wish.email))
+}
 
 /** Why an address was not invited, in the reader's words. */
 export const issueMessage = (
-  kit: Kit,
+  { t }: Kit,
   ctx: Ctx,
   issued: Exclude<Issued, { outcome: 'accepted' }>,
 ): string => {
   if (issued.outcome === 'refused') return wordingOf(issued.refusal.code, ctx.state.locale)
-  if (issued.code === 'address_missing') return kit.t(ctx, 'field.required')
-  return kit.t(ctx, issued.code === 'address_too_long' ? 'field.tooLong' : 'field.email')
+  if (issued.code === 'address_missing') return t(ctx, 'field.required')
+  return t(ctx, issued.code === 'address_too_long' ? 'field.tooLong' : 'field.email')
 }
-
-export const defaultDays = (kit: Kit): number =>
-  Math.max(1, Math.round(kit.house.settings.inviteTtlMs / DAY_MS))
 
 /** The control panel: invite somebody at once, and how invites stand. */
 export const adminPages = (router: Router<State>, kit: Kit): void => {
   const { house, render, form, t } = kit
 
-  const show = async (ctx: Ctx, email: string, errors: readonly FieldError[], status = 200) =>
+  const show = async (
+    ctx: Ctx,
+    admin: Principal,
+    email: string,
+    errors: readonly FieldError[],
+    status = 200,
+  ): Promise<void> => {
+    const counts = await house.reads.invites.counts(house.now())
+    const mails = await house.reads.mails.latest(LATEST_MAILS)
+    const failed = mails.filter(({ status }) => status === 'failed').length
     render(
       ctx,
       'admin',
@@ -32,18 +55,20 @@ export const adminPages = (router: Router<State>, kit: Kit): void => {
         title: t(ctx, 'admin.title'),
         section: 'home',
         email,
+        attempt: issuingAttempt(kit, admin),
         errors,
-        counts: Object.entries(await house.reads.invites.counts(house.now())).map(([state, count]) => ({
-          state,
-          count,
-        })),
+        counts: Object.entries(counts).map(([state, count]) => ({ state, count })),
+        failedMails: failed > 0 ? plural(ctx.state.locale, 'failedMails', failed) : null,
+        total: Object.values(counts).reduce((sum, count) => sum + count, 0),
       },
       status,
     )
+  }
 
   router.get('/admin', async (ctx: Ctx) => {
-    if (!adminOf(ctx)) return seeOther(ctx, '/')
-    await show(ctx, '', [])
+    const admin = adminOf(ctx)
+    if (!admin) return seeOther(ctx, '/')
+    await show(ctx, admin, '', [])
   })
 
   router.post('/admin', async (ctx: Ctx) => {
@@ -51,15 +76,15 @@ export const adminPages = (router: Router<State>, kit: Kit): void => {
     const admin = adminOf(ctx)
     if (!admin) return seeOther(ctx, '/')
     const email = fields['email'] ?? ''
-    const wish = {
+    const issue = issuer(kit, ctx, admin, fields['attempt'])
+    const issued = await issue({
       email,
       role: 'member',
       locale: ctx.state.locale,
       ttlMs: house.settings.inviteTtlMs,
-    } as const
-    const issued = await issueInviteTo(house, wish, `user:${admin.user.id}`, ctx.state.correlation)
+    })
     if (issued.outcome !== 'accepted') {
-      return show(ctx, email, [{ field: 'email', message: issueMessage(kit, ctx, issued) }], 422)
+      return show(ctx, admin, email, [{ field: 'email', message: issueMessage(kit, ctx, issued) }], 422)
     }
     leaveNotice(ctx, 'inviteSent')
     seeOther(ctx, '/admin')

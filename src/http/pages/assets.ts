@@ -5,16 +5,28 @@ import type { Middleware } from 'koa'
 import type { State } from '../context.ts'
 
 const PUBLIC = join(import.meta.dirname, '..', 'public')
+const STYLES = join(PUBLIC, 'styles')
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
 }
 
-/** Files of `public/`, read once; their names carry a digest of their content, so browsers may keep them for ever. */
+/**
+ * Files of `public/`, read once; their names carry a digest of their content, so browsers may keep them for ever.
+ * The style sheets in `styles/` go out as one, in the order of their names.
+ */
 export const openAssets = () => {
-  const files = readdirSync(PUBLIC).map((name) => {
-    const content = readFileSync(join(PUBLIC, name))
+  const styles = readdirSync(STYLES)
+    .sort()
+    .map((name) => readFileSync(join(STYLES, name), 'utf8'))
+  const sources = [
+    { name: 'app.css', content: Buffer.from(styles.join('\n')) },
+    ...readdirSync(PUBLIC)
+      .filter((name) => extname(name) in TYPES)
+      .map((name) => ({ name, content: readFileSync(join(PUBLIC, name)) })),
+  ]
+  const files = sources.map(({ name, content }) => {
     const extension = extname(name)
     const digest = createHash('sha256').update(content).digest('hex').slice(0, 8)
     return {

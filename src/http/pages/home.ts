@@ -4,71 +4,81 @@ import { logout } from '../../domain/sessions/logout.ts'
 import { startSession } from '../acts/device.ts'
 import { signIn } from '../acts/sign-in.ts'
 import type { State } from '../context.ts'
+import { passwordProblem } from '../password-rules.ts'
 import { statusOf, wordingOf } from '../problems.ts'
-import { type Ctx, deviceOf, type FieldError, type Kit, localPath, seeOther } from './kit.ts'
+import { type Ctx, deviceOf, type FieldError, type Fields, type Kit, localPath, seeOther } from './kit.ts'
+import { leaveNotice } from './notices.ts'
 import { enter } from './session.ts'
 
 const MAX_LOGIN = 254
-const MAX_PASSWORD = 128
 
 /** The main page: for strangers the sign-in form, for users who they are; and the way out. */
 export const homePages = (router: Router<State>, kit: Kit): void => {
   const { house, render, form, t } = kit
+  const nextOf = (wanted: unknown) => localPath(wanted, house.settings.publicUrl)
 
   const signInForm = (
     ctx: Ctx,
-    login: string,
-    errors: readonly FieldError[],
-    message: string | null,
+    typed: { readonly login: string; readonly next: string },
+    { errors = [], message = null }: { errors?: readonly FieldError[]; message?: string | null } = {},
     status = 200,
-  ) =>
-    render(
-      ctx,
-      'sign-in',
-      {
-        title: t(ctx, 'home.title'),
-        login,
-        errors,
-        message,
-        next: localPath(ctx.query['next'], house.settings.publicUrl),
-      },
-      status,
-    )
+  ) => render(ctx, 'sign-in', { title: t(ctx, 'home.title'), ...typed, errors, message }, status)
+
+  const fieldErrors = (ctx: Ctx, { login = '', password = '' }: Fields): FieldError[] => {
+    const address = login.trim()
+    const of = (
+      field: 'login' | 'password',
+      key: 'field.required' | 'field.tooLong' | 'field.email',
+    ): FieldError => ({ field, label: t(ctx, `home.${field}`), message: t(ctx, key) })
+    return [
+      ...(address === ''
+        ? [of('login', 'field.required')]
+        : address.length > MAX_LOGIN
+          ? [of('login', 'field.tooLong')]
+          : canonicalAddress(address) === null
+            ? [of('login', 'field.email')]
+            : []),
+      ...(password === ''
+        ? [of('password', 'field.required')]
+        : passwordProblem(password) === 'long'
+          ? [of('password', 'field.tooLong')]
+          : []),
+    ]
+  }
 
   router.get('/', (ctx: Ctx) => {
     const who = ctx.state.principal
-    if (!who) return signInForm(ctx, '', [], null)
+    if (!who) return signInForm(ctx, { login: '', next: nextOf(ctx.query['next']) })
     if (who.session.restricted) return seeOther(ctx, '/password/change')
     const { user } = who
     render(ctx, 'home', {
-      title: t(ctx, 'me.title', { name: user.name ?? user.email }),
+      title: user.name ? t(ctx, 'me.title', { name: user.name }) : t(ctx, 'me.titleNameless'),
       user,
       roles: ['member', ...user.roles],
       hasPassword: user.credentialKind === 'chosen',
+      passwordHint: t(ctx, user.credentialKind === 'first' ? 'me.firstPassword' : 'me.noPassword'),
     })
   })
 
   router.post('/', async (ctx: Ctx) => {
     const fields = await form(ctx)
-    const login = (fields['login'] ?? '').trim()
-    const password = fields['password'] ?? ''
-    const errors: FieldError[] = []
-    if (login === '') errors.push({ field: 'login', message: t(ctx, 'field.required') })
-    else if (login.length > MAX_LOGIN) errors.push({ field: 'login', message: t(ctx, 'field.tooLong') })
-    else if (canonicalAddress(login) === null) errors.push({ field: 'login', message: t(ctx, 'field.email') })
-    if (password === '') errors.push({ field: 'password', message: t(ctx, 'field.required') })
-    else if (password.length > MAX_PASSWORD)
-      errors.push({ field: 'password', message: t(ctx, 'field.tooLong') })
-    if (errors.length > 0) return signInForm(ctx, login, errors, null, 422)
+    const typed = { login: (fields['login'] ?? '').trim(), next: nextOf(fields['next']) }
+    const errors = fieldErrors(ctx, fields)
+    if (errors.length > 0) return signInForm(ctx, typed, { errors }, 422)
 
     const session = startSession(house, deviceOf(ctx), 'page')
-    const result = await signIn(house, { email: login, password }, session, ctx.state.correlation)
+    const result = await signIn(
+      house,
+      { email: typed.login, password: fields['password'] ?? '' },
+      session,
+      ctx.state.correlation,
+    )
     if (result.outcome === 'refused') {
       const { code } = result.refusal
-      return signInForm(ctx, login, [], wordingOf(code, ctx.state.locale), statusOf(code))
+      return signInForm(ctx, typed, { message: wordingOf(code, ctx.state.locale) }, statusOf(code))
     }
     await enter(house, ctx, result.sessionId)
-    seeOther(ctx, localPath(fields['next'], house.settings.publicUrl))
+    seeOther(ctx, typed.next)
   })
 
   router.post('/logout', async (ctx: Ctx) => {
@@ -82,7 +92,9 @@ export const homePages = (router: Router<State>, kit: Kit): void => {
       )
     }
     ctx.session = null
+    ctx.state.principal = null
     ctx.set('Clear-Site-Data', '"cache"')
-    seeOther(ctx, localPath(fields['next'], house.settings.publicUrl))
+    leaveNotice(ctx, 'signedOut')
+    seeOther(ctx, nextOf(fields['next']))
   })
 }

@@ -4,19 +4,20 @@ import type { Middleware } from 'koa'
 import type { State } from '../context.ts'
 import type { House } from '../house.ts'
 import type { ErrorPage } from '../middleware/errors.ts'
-import { wordingOf } from '../problems.ts'
 import { adminPages } from './admin.ts'
 import { adminInvitePages } from './admin-invites.ts'
+import { adminUserChanges } from './admin-user-changes.ts'
 import { adminUserPages } from './admin-users.ts'
 import { openAssets } from './assets.ts'
 import { csrfGuards } from './csrf.ts'
 import { homePages } from './home.ts'
 import { invitePages } from './invites.ts'
 import { type Ctx, openKit, seeOther } from './kit.ts'
-import { language, localeOf } from './language.ts'
+import { language } from './language.ts'
 import { mailPages } from './mails.ts'
 import { passwordPages } from './password.ts'
-import { pageSession, principal, sessionCookies } from './session.ts'
+import { problemPage } from './problem.ts'
+import { pageSession, principal, secureCookies, sessionCookies } from './session.ts'
 import { signInLinkPages } from './sign-in-links.ts'
 import { openViews } from './view.ts'
 
@@ -53,6 +54,7 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     adminPages,
     adminInvitePages,
     adminUserPages,
+    adminUserChanges,
     mailPages,
   ]) {
     family(router, kit)
@@ -63,34 +65,11 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
       secureCookies(cookies.secure),
       pageSession(house, cookies, app),
       principal(house),
-      language(cookies.secure),
+      language,
       passwordFirst,
       router.routes() as unknown as Middleware<State>,
       router.allowedMethods() as unknown as Middleware<State>,
     ],
-    errorPage(context, problem) {
-      const ctx = context as Ctx
-      ctx.state.principal ??= null
-      ctx.state.locale = localeOf(ctx)
-      kit.render(
-        ctx,
-        'problem',
-        {
-          title: kit.t(ctx, 'problem.title'),
-          message: wordingOf(problem.code, ctx.state.locale),
-          requestId: ctx.state.requestId,
-          isOurs: problem.status >= 500,
-        },
-        problem.status,
-      )
-    },
+    errorPage: problemPage(kit),
   }
 }
-
-/** Behind a TLS proxy that is not trusted for anything else, koa takes a request for plain http and would refuse to set secure cookies. */
-const secureCookies =
-  (secure: boolean): Middleware<State> =>
-  (ctx, next) => {
-    if (secure) (ctx.cookies as unknown as { secure: boolean }).secure = true
-    return next()
-  }

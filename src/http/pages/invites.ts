@@ -7,12 +7,11 @@ import { startSession } from '../acts/device.ts'
 import { redeemInviteToken } from '../acts/redeem.ts'
 import { requestSignInLink } from '../acts/request-sign-in-link.ts'
 import type { State } from '../context.ts'
-import { Problem, statusOf } from '../problems.ts'
+import { Problem, problemOf, statusOf } from '../problems.ts'
 import { newAttempt, readAttempt } from './attempt.ts'
 import { type Ctx, deviceOf, type Kit, paramOf, seeOther, tokenPage } from './kit.ts'
 import { enter } from './session.ts'
-import type { TextKey } from './texts/en.ts'
-import { moment } from './view.ts'
+import { moment } from './words.ts'
 
 const DEAD = {
   invite_not_found: 'unknown',
@@ -21,6 +20,8 @@ const DEAD = {
   invite_expired: 'expired',
   invite_replaced: 'replaced',
 } as const satisfies Partial<Record<RefusalCode, string>>
+
+const isDead = (code: RefusalCode): code is keyof typeof DEAD => Object.hasOwn(DEAD, code)
 
 const refusalOf = (invite: InviteView | null): Refusal | null => {
   switch (invite?.state) {
@@ -42,6 +43,7 @@ const refusalOf = (invite: InviteView | null): Refusal | null => {
 /** The landing page of an invite. Looking at it, by GET or HEAD, changes nothing; its one button redeems. */
 export const invitePages = (router: Router<State>, kit: Kit): void => {
   const { house, guards, render, form, t } = kit
+  const site = new URL(house.settings.publicUrl).host
 
   const find = async (ctx: Ctx): Promise<InviteView | null> => {
     const id = house.links.readInviteToken(paramOf(ctx, 'token'))
@@ -49,22 +51,24 @@ export const invitePages = (router: Router<State>, kit: Kit): void => {
     return invite?.email === null ? null : invite
   }
 
-  const dead = (ctx: Ctx, { code, details }: Refusal, mailed = false): void => {
-    const kind = DEAD[code as keyof typeof DEAD] as (typeof DEAD)[keyof typeof DEAD] | undefined
-    if (kind === undefined) throw new Problem(code, details)
-    const date =
-      typeof details?.['expiresAt'] === 'string' ? moment(ctx.state.locale, details['expiresAt']) : ''
-    const key = (part: string) => `invite.dead.${kind}.${part}` as TextKey
+  const dead = (ctx: Ctx, refusal: Refusal, isOwn = false): void => {
+    const { code, details } = refusal
+    if (!isDead(code)) throw problemOf(refusal)
+    const kind = DEAD[code]
+    const expiresAt = details?.['expiresAt']
     render(
       ctx,
-      'invite-dead',
+      'dead-link',
       {
-        title: t(ctx, key('title')),
-        text: mailed ? t(ctx, 'invite.dead.redeemed.sent') : t(ctx, key('text'), { date }),
-        canMailLink: kind === 'redeemed' && !mailed,
-        mailLinkUrl: `/invites/${paramOf(ctx, 'token')}/sign-in-link`,
+        title: t(ctx, isOwn ? 'invite.dead.redeemed.ownTitle' : `invite.dead.${kind}.title`),
+        text: isOwn
+          ? t(ctx, 'invite.dead.redeemed.own')
+          : t(ctx, `invite.dead.${kind}.text`, {
+              date: typeof expiresAt === 'string' ? moment(ctx.state.locale, expiresAt) : '',
+            }),
+        mailLinkUrl: kind === 'redeemed' && !isOwn ? `/invites/${paramOf(ctx, 'token')}/sign-in-link` : null,
       },
-      mailed ? 200 : statusOf(code),
+      statusOf(code),
     )
   }
 
@@ -79,34 +83,39 @@ export const invitePages = (router: Router<State>, kit: Kit): void => {
     tokenPage(ctx)
     const invite = await find(ctx)
     const refusal = refusalOf(invite)
-    if (!invite || refusal) return dead(ctx, refusal ?? { code: 'invite_not_found' })
-    const address = maskAddress(invite.email ?? '')
     const who = ctx.state.principal
+    if (!invite || refusal) {
+      const isOwn = who !== null && invite?.redeemedUserId === who.user.id
+      return dead(ctx, refusal ?? { code: 'invite_not_found' }, isOwn)
+    }
+    const address = maskAddress(invite.email ?? '')
     if (who) {
       return render(ctx, 'invite-other', {
         title: t(ctx, 'invite.other.title'),
-        lead: t(ctx, 'invite.other.lead', { signedIn: who.user.email, invited: address }),
+        userLogin: who.user.email,
+        address,
         next: ctx.path,
       })
     }
+    const isDirect = house.settings.inviteLink === 'direct'
     render(ctx, 'invite', {
       title: t(ctx, 'invite.title'),
-      lead: t(ctx, 'invite.lead', { inviter: await inviterOf(ctx, invite) }),
+      lead: t(ctx, 'invite.lead', { inviter: await inviterOf(ctx, invite), site }),
       address,
       expiresAt: invite.expiresAt,
-      attempt: newAttempt(house, guards, ctx),
-      direct: house.settings.inviteLink === 'direct',
-      script: house.settings.inviteLink === 'direct' ? kit.assets['press.js'] : null,
+      attempt: newAttempt(house, guards.nameBrowser(ctx), ctx.path),
+      isDirect,
+      script: isDirect ? kit.assets['press.js'] : null,
     })
   })
 
   router.post('/invites/:token', async (ctx: Ctx) => {
     tokenPage(ctx)
     const fields = await form(ctx)
-    const sessionId = readAttempt(house, guards, ctx, fields['attempt'])
+    const sessionId = readAttempt(house, guards.browserName(ctx), ctx.path, fields['attempt'])
     if (sessionId === null) throw new Problem('csrf_failed')
-    if (ctx.state.principal)
-      return seeOther(ctx, ctx.state.principal.session.id === sessionId ? '/' : ctx.path)
+    const who = ctx.state.principal
+    if (who) return seeOther(ctx, who.session.id === sessionId ? '/' : ctx.path)
     const session = startSession(house, deviceOf(ctx), 'page', sessionId)
     const result = await redeemInviteToken(house, paramOf(ctx, 'token'), session, ctx.state.correlation)
     if (result.outcome === 'refused') return dead(ctx, result.refusal)
@@ -123,6 +132,9 @@ export const invitePages = (router: Router<State>, kit: Kit): void => {
     if (invite?.state !== 'redeemed' || invite.email === null)
       return dead(ctx, refusalOf(invite) ?? { code: 'invite_not_found' })
     await requestSignInLink(house, invite.email, ctx.state.correlation)
-    dead(ctx, { code: 'invite_already_redeemed' }, true)
+    render(ctx, 'link-mailed', {
+      title: t(ctx, 'invite.mailed.title'),
+      address: maskAddress(invite.email),
+    })
   })
 }

@@ -4,19 +4,28 @@ import type { House } from '../house.ts'
 import { readForm } from '../middleware/body.ts'
 import { Problem } from '../problems.ts'
 import type { Guards } from './csrf.ts'
+import { openLayout } from './layout.ts'
 import type { TextKey } from './texts/en.ts'
-import { text } from './view.ts'
+import type { RenderView } from './view.ts'
+import { text, type Values } from './words.ts'
 
 export type Ctx = Context & { state: State }
 
 /** One field that was filled in wrongly: said in a list above the form and beside the field. */
-export type FieldError = { readonly field: string; readonly message: string }
+export type FieldError = {
+  readonly field: string
+  readonly message: string
+  /** The field's name on the page, where a form has several. */
+  readonly label?: string
+}
+
+export type Fields = Readonly<Record<string, string>>
 
 /** What every page family is built with. */
 export type Kit = {
   readonly house: House
   readonly guards: Guards
-  /** Renders a view inside the layout; `title` is a text key or a finished text. */
+  /** Renders a view inside the layout. */
   readonly render: (
     ctx: Ctx,
     name: string,
@@ -24,81 +33,29 @@ export type Kit = {
     status?: number,
   ) => void
   /** The fields of a posted form whose origin has been checked. */
-  readonly form: (ctx: Ctx, limit?: number) => Promise<Readonly<Record<string, string>>>
+  readonly form: (ctx: Ctx, limit?: number) => Promise<Fields>
   /** Addresses of the files in `public/`, by name. */
   readonly assets: Readonly<Record<string, string>>
-  readonly t: (ctx: Ctx, key: TextKey, values?: Readonly<Record<string, unknown>>) => string
-}
-
-const NOTICES = [
-  'passwordChanged',
-  'inviteSent',
-  'inviteResent',
-  'inviteRevoked',
-  'userChanged',
-  'userSuspended',
-  'userReinstated',
-  'userErased',
-  'roleGranted',
-] as const
-export type Notice = (typeof NOTICES)[number]
-
-/** Says something on the next page: after a redirect. */
-export const leaveNotice = (ctx: Ctx, notice: Notice): void => {
-  if (ctx.session) ctx.session.notice = notice
-}
-
-/** What the page before wanted to be said, once. */
-export const takeNotice = (ctx: Ctx): Notice | null => {
-  const left = ctx.session?.notice
-  if (left === undefined || !ctx.session) return null
-  delete ctx.session.notice
-  return NOTICES.find((known) => known === left) ?? null
+  readonly t: (ctx: Ctx, key: TextKey, values?: Values) => string
 }
 
 export const openKit = (
   house: House,
   guards: Guards,
-  views: (
-    name: string,
-    view: Readonly<Record<string, unknown>> & { readonly locale: State['locale'] },
-  ) => string,
+  views: RenderView,
   assets: Readonly<Record<string, string>>,
 ): Kit => {
-  const t: Kit['t'] = (ctx, key, values) => text(ctx.state.locale, key, values)
+  const layout = openLayout(house, guards, assets)
   return {
     house,
     guards,
     assets,
-    t,
+    t: (ctx, key, values) => text(ctx.state.locale, key, values),
     render(ctx, name, view, status = 200) {
-      const { locale } = ctx.state
-      const who = ctx.state.principal
-      const notice = takeNotice(ctx)
-      const restricted = who?.session.restricted ?? false
       ctx.status = status
       ctx.type = 'html'
       ctx.set('Cache-Control', 'no-store')
-      const path = ctx.path
-      ctx.body = views(name, {
-        locale,
-        otherLocale: locale === 'en' ? 'ru' : 'en',
-        otherLanguage: locale === 'en' ? 'Русский' : 'English',
-        languageUrl: `${path}?lang=${locale === 'en' ? 'ru' : 'en'}`,
-        css: assets['app.css'],
-        script: null,
-        section: null,
-        csrf: guards.token(ctx),
-        signedIn: who !== null,
-        isAdmin: !restricted && (who?.user.roles.includes('admin') ?? false),
-        mailbox:
-          house.settings.devMailbox &&
-          (house.settings.loopback || (who?.user.roles.includes('admin') ?? false)),
-        path,
-        notice: notice && t(ctx, `notice.${notice}`),
-        errors: [],
-        ...view,
-      })
+      ctx.body = views(name, { ...layout(ctx), ...view })
     },
     async form(ctx, limit) {
       const fields = await readForm(ctx, limit)
@@ -109,10 +66,10 @@ export const openKit = (
 }
 
 /** Only paths of this site: anything else would send people to strangers from a trusted address. */
-export const localPath = (wanted: unknown, publicUrl: string): string => {
-  if (typeof wanted !== 'string' || !/^\/(?![/\\])/.test(wanted)) return '/'
+export const localPath = (wanted: unknown, publicUrl: string, otherwise = '/'): string => {
+  if (typeof wanted !== 'string' || !/^\/(?![/\\])/.test(wanted)) return otherwise
   const url = URL.parse(wanted, publicUrl)
-  return url && url.origin === new URL(publicUrl).origin ? url.pathname + url.search : '/'
+  return url && url.origin === new URL(publicUrl).origin ? url.pathname + url.search : otherwise
 }
 
 export const seeOther = (ctx: Ctx, path: string): void => {
@@ -140,10 +97,20 @@ export const queryOf = (ctx: Ctx, name: string): string | undefined => {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
 }
 
+/** A path with those of the parameters that have a value. */
+export const withQuery = (path: string, query: Readonly<Record<string, string | undefined>>): string => {
+  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined)
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`
+}
+
 /** Pages that carry a secret in their address: kept by no cache, named to nobody. */
 export const tokenPage = (ctx: Ctx): void => {
   ctx.set('Referrer-Policy', 'no-referrer')
   ctx.set('X-Robots-Tag', 'noindex')
 }
+
+/** In whose name an admin's command runs. */
+export const byAdmin = (ctx: Ctx, admin: NonNullable<State['principal']>) =>
+  ({ actor: `user:${admin.user.id}`, correlation: ctx.state.correlation }) as const
 
 export const deviceOf = (ctx: Ctx) => ({ userAgent: ctx.get('user-agent') || null, ip: ctx.ip || null })

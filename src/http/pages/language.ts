@@ -1,6 +1,7 @@
-import type { Context, Middleware } from 'koa'
+import type { Middleware } from 'koa'
 import type { Locale } from '../../domain/invites/events.ts'
 import type { State } from '../context.ts'
+import type { Ctx } from './kit.ts'
 
 const COOKIE = 'lang'
 const YEAR_MS = 365 * 86_400_000
@@ -8,7 +9,7 @@ const YEAR_MS = 365 * 86_400_000
 const isLocale = (value: unknown): value is Locale => value === 'en' || value === 'ru'
 
 /** `?lang=` (remembered), then the user's own choice, then the browser's wish, then English. */
-export const localeOf = (ctx: Context & { state: State }): Locale => {
+export const localeOf = (ctx: Ctx): Locale => {
   const asked = ctx.query['lang']
   if (isLocale(asked)) return asked
   const remembered = ctx.cookies.get(COOKIE)
@@ -19,14 +20,11 @@ export const localeOf = (ctx: Context & { state: State }): Locale => {
   return isLocale(wished) ? wished : 'en'
 }
 
-export const language =
-  (secure: boolean): Middleware<State> =>
-  (ctx, next) => {
-    ctx.vary('Accept-Language')
-    ctx.vary('Cookie')
-    const asked = ctx.query['lang']
-    if (isLocale(asked))
-      ctx.cookies.set(COOKIE, asked, { maxAge: YEAR_MS, sameSite: 'lax', httpOnly: true, secure })
-    ctx.state.locale = localeOf(ctx as Context & { state: State })
-    return next()
-  }
+export const language: Middleware<State> = (ctx, next) => {
+  ctx.vary('Accept-Language')
+  ctx.vary('Cookie')
+  const asked = ctx.query['lang']
+  if (isLocale(asked)) ctx.cookies.set(COOKIE, asked, { maxAge: YEAR_MS, sameSite: 'lax', httpOnly: true })
+  ctx.state.locale = localeOf(ctx as Ctx)
+  return next()
+}

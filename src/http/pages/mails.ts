@@ -2,7 +2,7 @@ import type Router from '@koa/router'
 import { canonicalAddress } from '../../domain/address.ts'
 import type { State } from '../context.ts'
 import { Problem } from '../problems.ts'
-import { adminOf, type Ctx, type Kit, paramOf, queryOf, seeOther } from './kit.ts'
+import { adminOf, type Ctx, type Kit, paramOf, queryOf, seeOther, tokenPage } from './kit.ts'
 
 const LATEST = 100
 
@@ -19,12 +19,24 @@ export const mailPages = (router: Router<State>, kit: Kit): void => {
     })
   })
 
-  if (!house.settings.devMailbox) return
+  if (house.settings.devMailbox) mailbox(router, kit)
+}
 
-  const mayRead = (ctx: Ctx): boolean => house.settings.loopback || adminOf(ctx) !== null
+const mailbox = (router: Router<State>, { house, render, t }: Kit): void => {
+  const addressOf = (ctx: Ctx): string => {
+    if (!house.settings.loopback && !adminOf(ctx)) throw new Problem('not_found')
+    tokenPage(ctx)
+    const address = canonicalAddress(paramOf(ctx, 'address'))
+    if (address === null) throw new Problem('not_found')
+    return address
+  }
+
+  /** A mail's text line by line: links stand alone on theirs, and here they can be followed with a click. */
+  const linesOf = (text: string) =>
+    text.split('\n').map((line) => ({ line, isLink: line.startsWith(`${house.settings.publicUrl}/`) }))
 
   router.get('/mailbox', async (ctx: Ctx) => {
-    if (!mayRead(ctx)) throw new Problem('not_found')
+    if (!house.settings.loopback && !adminOf(ctx)) throw new Problem('not_found')
     const wanted = queryOf(ctx, 'email')
     if (wanted !== undefined) return seeOther(ctx, `/mailbox/${encodeURIComponent(wanted)}`)
     const latest = await house.reads.mails.latest(LATEST)
@@ -35,34 +47,27 @@ export const mailPages = (router: Router<State>, kit: Kit): void => {
   })
 
   router.get('/mailbox/:address', async (ctx: Ctx) => {
-    if (!mayRead(ctx)) throw new Problem('not_found')
-    const address = canonicalAddress(paramOf(ctx, 'address'))
-    if (address === null) throw new Problem('not_found')
+    const address = addressOf(ctx)
     const rows = await house.reads.mails.to(address, LATEST)
     const mails = await Promise.all(
       rows.map(async (row) => {
         const mail = await house.renderMail(row.id)
-        // Links stand alone on their lines; here they can be followed with a click.
-        const lines = (mail?.text ?? '')
-          .split('\n')
-          .map((line) => ({ line, isLink: line.startsWith(`${house.settings.publicUrl}/`) }))
-        return { ...row, subject: mail?.subject ?? '', lines }
+        return { ...row, subject: mail?.subject ?? '', lines: linesOf(mail?.text ?? '') }
       }),
     )
-    ctx.set('Referrer-Policy', 'no-referrer')
     render(ctx, 'mailbox-address', { title: t(ctx, 'mailbox.of', { address }), address, mails })
   })
 
   router.get('/mailbox/:address/:id', async (ctx: Ctx) => {
-    if (!mayRead(ctx)) throw new Problem('not_found')
-    const mail = await house.renderMail(paramOf(ctx, 'id'))
+    const address = addressOf(ctx)
+    const row = await house.reads.mails.get(paramOf(ctx, 'id'))
+    const mail = row?.recipient === address ? await house.renderMail(row.id) : null
     if (!mail) throw new Problem('not_found')
     // Mail programs know styles in attributes only, so this one page may have them; it can run nothing and load nothing.
     ctx.set(
       'Content-Security-Policy',
-      "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-top-navigation-by-user-activation",
+      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox allow-popups allow-top-navigation-by-user-activation",
     )
-    ctx.set('Referrer-Policy', 'no-referrer')
     ctx.set('Cache-Control', 'no-store')
     ctx.type = 'html'
     ctx.body = mail.html

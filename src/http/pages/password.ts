@@ -1,34 +1,49 @@
 import type Router from '@koa/router'
 import { setPassword } from '../acts/change-password.ts'
-import type { State } from '../context.ts'
+import type { Principal, State } from '../context.ts'
 import { passwordProblem } from '../password-rules.ts'
 import { problemOf } from '../problems.ts'
-import { type Ctx, type FieldError, type Kit, leaveNotice, seeOther } from './kit.ts'
+import { type Ctx, type FieldError, type Fields, type Kit, seeOther } from './kit.ts'
+import { leaveNotice } from './notices.ts'
+import { enter } from './session.ts'
 
 /** Choosing the first password of one's own, or changing it. */
 export const passwordPages = (router: Router<State>, kit: Kit): void => {
   const { house, render, form, t } = kit
 
-  const show = (
-    ctx: Ctx,
-    who: NonNullable<State['principal']>,
-    errors: readonly FieldError[],
-    status = 200,
-  ) => {
-    const mustProve = who.user.credentialKind === 'chosen'
+  const show = (ctx: Ctx, { user, session }: Principal, errors: readonly FieldError[], status = 200) => {
+    const mustProve = user.credentialKind === 'chosen'
     render(
       ctx,
       'password',
       {
         title: t(ctx, mustProve ? 'password.changeTitle' : 'password.title'),
         mustProve,
-        restricted: who.session.restricted,
-        login: who.user.email,
+        restricted: session.restricted,
+        userLogin: user.email,
         errors,
       },
       status,
     )
   }
+
+  const fieldErrors = (
+    ctx: Ctx,
+    { user }: Principal,
+    { current, password, repeat }: Fields,
+  ): FieldError[] => {
+    const errors: FieldError[] = []
+    const wrong = (field: string, label: 'current' | 'new' | 'repeat', message: string) =>
+      errors.push({ field, label: t(ctx, `password.${label}`), message })
+    if (user.credentialKind === 'chosen' && !current) wrong('current', 'current', t(ctx, 'field.required'))
+    const problem = passwordProblem(password ?? '')
+    if (problem) wrong('password', 'new', t(ctx, `password.${problem}`))
+    else if (password !== repeat) wrong('repeat', 'repeat', t(ctx, 'password.mismatch'))
+    return errors
+  }
+
+  // Where password managers look for this page (W3C, "A Well-Known URL for Changing Passwords").
+  router.get('/.well-known/change-password', (ctx: Ctx) => seeOther(ctx, '/password/change'))
 
   router.get('/password/change', (ctx: Ctx) => {
     const who = ctx.state.principal
@@ -39,26 +54,20 @@ export const passwordPages = (router: Router<State>, kit: Kit): void => {
   router.post('/password/change', async (ctx: Ctx) => {
     const fields = await form(ctx)
     const who = ctx.state.principal
-    if (!who) return seeOther(ctx, '/')
-    const next = fields['password'] ?? ''
-    const errors: FieldError[] = []
-    const problem = passwordProblem(next)
-    if (problem !== null) errors.push({ field: 'password', message: t(ctx, `password.${problem}`) })
-    else if (next !== fields['repeat']) errors.push({ field: 'repeat', message: t(ctx, 'password.mismatch') })
-    if (who.user.credentialKind === 'chosen' && (fields['current'] ?? '') === '') {
-      errors.unshift({ field: 'current', message: t(ctx, 'field.required') })
-    }
+    if (!who) return seeOther(ctx, '/?next=/password/change')
+    const errors = fieldErrors(ctx, who, fields)
     if (errors.length > 0) return show(ctx, who, errors, 422)
     const refusal = await setPassword(
       house,
       { userId: who.user.id, sessionId: who.session.id },
-      { current: fields['current'] ?? null, next },
+      { current: fields['current'] ?? null, next: fields['password'] ?? '' },
       ctx.state.correlation,
     )
     if (refusal?.code === 'credentials_wrong') {
       return show(ctx, who, [{ field: 'current', message: t(ctx, 'password.wrong') }], 422)
     }
     if (refusal) throw problemOf(refusal)
+    await enter(house, ctx, who.session.id)
     leaveNotice(ctx, 'passwordChanged')
     seeOther(ctx, '/')
   })

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type Koa from 'koa'
-import type { Context, Middleware } from 'koa'
+import type { Middleware } from 'koa'
 import session from 'koa-session'
 import type { State } from '../context.ts'
 import type { House } from '../house.ts'
-
-type Ctx = Context & { state: State }
+import type { Ctx } from './kit.ts'
 
 const HOUR_MS = 3_600_000
 const ADMIN_IDLE_MS = 2 * HOUR_MS
@@ -20,6 +19,14 @@ export const sessionCookies = (publicUrl: string): SessionCookies =>
   publicUrl.startsWith('https:')
     ? { session: '__Host-sid', pre: '__Host-pre', secure: true }
     : { session: 'sid', pre: 'pre', secure: false }
+
+/** Behind a TLS proxy that is not trusted for anything else, koa takes a request for plain http and would refuse to set secure cookies. */
+export const secureCookies =
+  (secure: boolean): Middleware<State> =>
+  (ctx, next) => {
+    if (secure) (ctx.cookies as unknown as { secure: boolean }).secure = true
+    return next()
+  }
 
 export const pageSession = (house: House, cookies: SessionCookies, app: Koa<State>): Middleware<State> =>
   session(
@@ -65,7 +72,7 @@ export const principal =
     await next()
   }
 
-/** Puts a begun session into the browser, under a new cookie: one planted before the sign-in is worth nothing. */
+/** Puts a session into the browser under a new cookie: one known before is worth nothing from now on. */
 export const enter = async (house: House, ctx: Ctx, sessionId: string): Promise<void> => {
   await ctx.session?.regenerate()
   if (!ctx.session) throw new Error('there is no session to sign in to')

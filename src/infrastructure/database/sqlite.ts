@@ -7,6 +7,7 @@ import { SetupProblem } from '../errors.ts'
 export type SqliteConnection = Database.Database
 
 const OPEN_TIMEOUT_MS = 5000
+const OPEN_RETRY_MS = 5
 const FULL = 2
 const CACHE_KIB = 65_536
 /** 32 MB of log before it is folded back into the file: a page that many commits touch is then copied once, not each time. */
@@ -30,6 +31,21 @@ const explain = (file: string, error: unknown): never => {
   throw new SetupProblem(`The database ${file} ${hint}`, { cause: error })
 }
 
+/** A program that starts at the same moment may be at it too, and SQLite itself does not wait where it changes the journal. */
+const switchToWal = (db: SqliteConnection): void => {
+  const deadline = performance.now() + OPEN_TIMEOUT_MS
+  for (;;) {
+    try {
+      db.pragma('journal_mode = WAL')
+      return
+    } catch (error) {
+      const busy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
+      if (!busy || performance.now() > deadline) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, OPEN_RETRY_MS)
+    }
+  }
+}
+
 /**
  * Opens the file for writing, with every setting that durability and forgetting rest on; then reads them back.
  * better-sqlite3 is built with `synchronous=NORMAL` for WAL, which loses acknowledged commits at a power cut.
@@ -39,7 +55,7 @@ export const openWriter = (file: string): SqliteConnection => {
     if (!existsSync(dirname(file))) mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     const db = new Database(file, { timeout: OPEN_TIMEOUT_MS })
     if (file !== ':memory:') chmodSync(file, 0o600)
-    db.pragma('journal_mode = WAL')
+    switchToWal(db)
     db.pragma('synchronous = FULL')
     db.pragma('foreign_keys = ON')
     db.pragma('trusted_schema = OFF')
@@ -93,10 +109,31 @@ const named = (params: readonly Value[]): Record<string, Value> => {
   return bound
 }
 
+/**
+ * Asked once a turn of the event loop. That is often enough: requests are read in one phase of the turn and commits
+ * of this process done in the next, so whoever has been told of a commit asks in a later turn.
+ */
+const versionOf = (db: SqliteConnection): (() => number) => {
+  const select = db.prepare('pragma data_version').pluck()
+  let known: number | null = null
+  const forget = () => {
+    known = null
+  }
+  return () => {
+    if (known === null) {
+      known = select.get() as number
+      setImmediate(forget)
+    }
+    return known
+  }
+}
+
 /** The read side's port over a connection: `$1 … $n` are bound by name, as better-sqlite3 wants it. */
 export const sqliteReader = (db: SqliteConnection): Reader => {
   const statement = statementsOf(db)
   return {
+    // SQLite counts the commits of other connections: to one that only reads, all there are.
+    version: db.readonly ? versionOf(db) : undefined,
     all: async <R>(sql: string, params: readonly Value[] = []) =>
       (params.length ? statement(sql).all(named(params)) : statement(sql).all()) as R[],
     get: async <R>(sql: string, params: readonly Value[] = []) =>

@@ -95,8 +95,12 @@ export class SqliteEventStore implements EventStore {
     for await (const { bytes } of this.readStored(filter)) yield decode(bytes, keyOf)
   }
 
-  readStored(filter: EventFilter = {}): AsyncIterable<StoredEvent> {
-    return storedPages(this.#options.reader, this.#options.encodeTag, filter)
+  async *readStored(filter: EventFilter = {}): AsyncIterable<StoredEvent> {
+    try {
+      yield* storedPages(this.#options.reader, this.#options.encodeTag, filter)
+    } catch (error) {
+      throw outward(error)
+    }
   }
 
   async get(position: number): Promise<DomainEvent | null> {
@@ -105,8 +109,12 @@ export class SqliteEventStore implements EventStore {
   }
 
   async head(): Promise<number> {
-    const head = this.#options.reader.prepare('select max(position) from events').pluck().get()
-    return (head as number | null) ?? 0
+    try {
+      const head = this.#options.reader.prepare('select max(position) from events').pluck().get()
+      return (head as number | null) ?? 0
+    } catch (error) {
+      throw outward(error)
+    }
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import { recordDelivery } from '../../domain/mails/record-delivery.ts'
 import { remove } from '../../projections/projection.ts'
 import { type Clock, plus } from '../clock.ts'
 import type { Doorbell } from '../doorbell.ts'
+import { StoreBusy, StoreUnavailable } from '../errors.ts'
 import type { EventStore } from '../event-store/store.ts'
 import { type Mail, staleFrom } from './render.ts'
 import { MailRefused, type MailTransport } from './transport.ts'
@@ -101,7 +102,12 @@ export class Outbox {
   /** Sends everything that is due now; answers how many mails it tried. */
   async sendDue(): Promise<number> {
     const leased = await this.#parts.leases.lease(BATCH, LEASE_MS)
-    await Promise.all(leased.map((mail) => this.#send(mail)))
+    // Each on its own: one that fails must not let the others go on unwatched.
+    const results = await Promise.allSettled(leased.map((mail) => this.#send(mail)))
+    for (const [index, result] of results.entries()) {
+      if (result.status === 'fulfilled') continue
+      this.#parts.log.error({ mailId: leased[index]?.id, err: result.reason }, 'mail stays queued')
+    }
     return leased.length
   }
 
@@ -155,6 +161,20 @@ export class Outbox {
       log.error({ mailId, template, attempts, reason }, 'mail not sent; will try again')
       return leases.postpone(mailId, plus(clock(), wait), reason)
     }
-    return settle({ result: 'sent' })
+    await this.#untilStored(() => settle({ result: 'sent' }))
+  }
+
+  /** The mail has gone out: without our note of it, it would go out again. So a store that is busy or down is waited for. */
+  async #untilStored(note: () => Promise<void>): Promise<void> {
+    const { signal } = this.#stopping
+    for (;;) {
+      try {
+        return await note()
+      } catch (error) {
+        const passes = error instanceof StoreBusy || error instanceof StoreUnavailable
+        if (!passes || signal.aborted) throw error
+        await sleep(POLL_MS, undefined, { signal }).catch(() => {})
+      }
+    }
   }
 }

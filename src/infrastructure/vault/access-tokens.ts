@@ -23,7 +23,9 @@ export class AccessTokens {
   readonly #kid: string
   readonly #lifetime: number
   // A checked signature stays checked; what is looked at anew each time is the time, and (elsewhere) the session.
-  readonly #verified = new LRUCache<string, AccessClaims & { readonly until: number }>({ max: MAX_CACHED })
+  readonly #verified = new LRUCache<string, { readonly claims: AccessClaims; readonly until: number }>({
+    max: MAX_CACHED,
+  })
 
   constructor(signingKey: Buffer, issuer: string, clock: Clock, lifetimeSeconds = LIFETIME_S) {
     this.#issuer = issuer
@@ -57,7 +59,7 @@ export class AccessTokens {
   async read(token: string): Promise<AccessClaims | 'token_expired' | 'token_invalid'> {
     const now = Date.parse(this.#clock())
     const known = this.#verified.get(token)
-    if (known) return known.until > now ? known : 'token_expired'
+    if (known) return known.until > now ? known.claims : 'token_expired'
     try {
       const { payload } = await jwtVerify(token, this.#public, {
         algorithms: [ALGORITHM],
@@ -70,8 +72,8 @@ export class AccessTokens {
       const { sub, exp } = payload
       const sid = payload['sid']
       if (sub === undefined || exp === undefined || typeof sid !== 'string') return 'token_invalid'
-      const claims = { userId: sub, sessionId: sid, until: exp * 1000 }
-      this.#verified.set(token, claims)
+      const claims = { userId: sub, sessionId: sid }
+      this.#verified.set(token, { claims, until: exp * 1000 })
       return claims
     } catch (error) {
       if (error instanceof errors.JWTExpired) return 'token_expired'

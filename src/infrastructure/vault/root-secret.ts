@@ -3,7 +3,7 @@ import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeF
 import { dirname } from 'node:path'
 import { SetupProblem } from '../errors.ts'
 
-const MIN_BYTES = 32
+export const MIN_SECRET_BYTES = 32
 const KEY_BYTES = 32
 const ID_BYTES = 4
 
@@ -15,9 +15,9 @@ export type RootSecrets = readonly [RootSecret, ...RootSecret[]]
 
 const generation = (text: string, where: string): RootSecret => {
   const bytes = Buffer.from(text, 'utf8')
-  if (bytes.length < MIN_BYTES) {
+  if (bytes.length < MIN_SECRET_BYTES) {
     throw new SetupProblem(
-      `${where} holds a secret of ${bytes.length} bytes; at least ${MIN_BYTES} are needed.`,
+      `${where} holds a secret of ${bytes.length} bytes; at least ${MIN_SECRET_BYTES} are needed.`,
     )
   }
   const id = createHash('sha256').update('latchkey root id').update(bytes).digest().subarray(0, ID_BYTES)
@@ -32,7 +32,7 @@ export const parseRootSecrets = (text: string, where: string): RootSecrets => {
     .filter((line) => line !== '')
     .map((line) => generation(line, where))
   if (!current)
-    throw new SetupProblem(`${where} is empty. Put a secret of at least ${MIN_BYTES} bytes into it.`)
+    throw new SetupProblem(`${where} is empty. Put a secret of at least ${MIN_SECRET_BYTES} bytes into it.`)
   return [current, ...older]
 }
 
@@ -44,7 +44,7 @@ export const loadRootSecrets = (file: string, create: boolean): RootSecrets => {
     }
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     const draft = `${file}.${process.pid}`
-    writeFileSync(draft, `${randomBytes(MIN_BYTES).toString('base64url')}\n`, { mode: 0o600 })
+    writeFileSync(draft, `${randomBytes(MIN_SECRET_BYTES).toString('base64url')}\n`, { mode: 0o600 })
     try {
       linkSync(draft, file) // fails if another process was first; then its secret is the one
     } catch (error) {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -94,6 +94,18 @@ describe('personal data on the disk', () => {
   })
 })
 
+test('database, log and shared memory are their owner’s alone', () => {
+  const modes = readdirSync(floor.folder)
+    .toSorted()
+    .map((file) => [file, statSync(join(floor.folder, file)).mode & 0o777])
+  expect(modes).toStrictEqual([
+    ['latchkey.db', 0o600],
+    ['latchkey.db-shm', 0o600],
+    ['latchkey.db-wal', 0o600],
+    ['secret', 0o600],
+  ])
+})
+
 describe('a disk that fails', () => {
   test('F03 vault rows on a full disk are refused as an outage too, whole, and work again later', async () => {
     const write = (id: string) =>
@@ -128,6 +140,20 @@ describe('a disk that fails', () => {
     await expect(failing).rejects.toMatchObject({ name: 'StoreUnavailable', retryAfterSeconds: 5 })
     expect(fatal.map((error) => (error as { code?: string }).code)).toStrictEqual(['SQLITE_IOERR_FSYNC'])
     await other.close()
+  })
+
+  test('F04 a disk that can’t be read is named as an outage to whoever reads', async () => {
+    await append(floor.store, cast.issued())
+    const failing = vi.spyOn(floor.reader, 'prepare').mockImplementation(() => {
+      throw new Database.SqliteError('disk I/O error', 'SQLITE_IOERR_READ')
+    })
+    const readAll = async () => {
+      for await (const event of floor.store.readStored()) expect(event).toBeUndefined()
+    }
+    await expect(floor.store.head()).rejects.toMatchObject({ name: 'StoreUnavailable' })
+    await expect(readAll()).rejects.toMatchObject({ name: 'StoreUnavailable' })
+    failing.mockRestore()
+    expect(await floor.store.head()).toBe(1)
   })
 
   test('rows of the vault that the database refuses fail alone, and a bug in them undoes only their own', async () => {

@@ -48,6 +48,29 @@ test('S0-14 the credentials mail names login and first password', () => {
   expect(mail?.text).toContain('First password: FIRSTPASSWORD')
 })
 
+test('an address with marks in it is escaped in HTML, and stands as it is in text', () => {
+  const email = `o'brien&co@example.org`
+  const [event] = recorded(cast.firstPassword({ email }))
+  const mail = event && renderMail(event, 'first-password', secrets, PUBLIC)
+  expect(mail?.text.split('\n')).toContain(`Login: ${email}`)
+  expect(mail?.html).toContain('o&#x27;brien&amp;co@example.org')
+  expect(mail?.html).not.toContain(email)
+})
+
+test('a mail tried again is the same mail, letter by letter', () => {
+  const render = () => invite && renderMail(invite, 'invite', secrets, PUBLIC)
+  expect(render()).toStrictEqual(render())
+})
+
+test('moments are told in words of the reader’s language, and in UTC', () => {
+  const [english, russian] = (['en', 'ru'] as const).map((locale) => {
+    const [event] = recorded(cast.issued({ locale, expiresAt: '2026-03-08T19:05:00.000Z' }))
+    return (event && renderMail(event, 'invite', secrets, PUBLIC)?.text) ?? ''
+  })
+  expect(english).toMatch(/until March 8, 2026 at 7:05\sPM UTC/)
+  expect(russian).toContain('до 8 марта 2026 г. в 19:05 UTC')
+})
+
 test('whoever was forgotten gets no mail', () => {
   const [forgotten] = recorded(cast.issued({ email: null }))
   expect(forgotten && renderMail(forgotten, 'invite', secrets, PUBLIC)).toBeNull()
@@ -62,15 +85,10 @@ test('S0-36 the console prints each mail as one block', async () => {
   const mail = invite && renderMail(invite, 'invite', secrets, PUBLIC)
   if (!mail) throw new Error('no mail')
   await consoleTransport((text) => written.push(text)).send(mail)
-  const lines = written.join('').split('\n')
-  expect(lines.slice(0, 4)).toStrictEqual([
-    '--- mail EVENT-1',
-    'To: ben@example.org',
-    'Subject: You are invited',
-    '',
+  expect(written).toStrictEqual([
+    `--- mail EVENT-1\nTo: ben@example.org\nSubject: You are invited\n\n${mail.text.trimEnd()}\n--- end\n`,
   ])
-  expect(lines.slice(-2)).toStrictEqual(['--- end', ''])
-  expect(lines).toContain(`${PUBLIC}/invites/INVITE-TOKEN-${cast.INVITE}`)
+  expect(written.join('').split('\n')).toContain(`${PUBLIC}/invites/INVITE-TOKEN-${cast.INVITE}`)
 })
 
 test.each([

@@ -1,0 +1,58 @@
+import type { House } from '../house.ts'
+import type { Guards } from './csrf.ts'
+import type { Ctx } from './kit.ts'
+import { takeNotice } from './notices.ts'
+import { text } from './words.ts'
+
+/** The page that a path belongs to, as an address that GET answers: where "try again" and the other language lead. */
+export const pageOf = (path: string): string =>
+  path
+    .replace(/^\/logout$/, '/')
+    .replace(/^(\/invites\/[^/]+)\/sign-in-link$/, '$1')
+    .replace(/^(\/admin\/invites)\/[^/]+\/[^/]+$/, '$1')
+    .replace(/^(\/admin\/users\/[^/]+)\/(?!erase$)[^/]+$/, '$1')
+
+const otherLanguage = {
+  en: { locale: 'ru', name: 'Русский' },
+  ru: { locale: 'en', name: 'English' },
+} as const
+
+const languageUrl = (ctx: Ctx, locale: string): string => {
+  const query = new URLSearchParams(ctx.method === 'GET' || ctx.method === 'HEAD' ? ctx.querystring : '')
+  query.set('lang', locale)
+  return `${pageOf(ctx.path)}?${query.toString()}`
+}
+
+/** What the frame around every page needs to know. */
+export const openLayout = (house: House, guards: Guards, assets: Readonly<Record<string, string>>) => {
+  const files = {
+    css: assets['app.css'],
+    logo: assets['favicon.svg'],
+    doorOpen: assets['door-open.svg'],
+    doorClosed: assets['door-closed.svg'],
+  }
+  return (ctx: Ctx) => {
+    const { locale, principal } = ctx.state
+    const isRestricted = principal?.session.restricted ?? false
+    const isAdmin = !isRestricted && (principal?.user.roles.includes('admin') ?? false)
+    const other = otherLanguage[locale]
+    const notice = takeNotice(ctx)
+    return {
+      locale,
+      otherLocale: other.locale,
+      otherLanguage: other.name,
+      languageUrl: languageUrl(ctx, other.locale),
+      assets: files,
+      script: null,
+      section: null,
+      csrf: guards.token(ctx),
+      signedIn: principal !== null,
+      login: principal?.user.email ?? null,
+      isAdmin,
+      mailbox: house.settings.devMailbox && !isRestricted && (house.settings.loopback || isAdmin),
+      path: ctx.path,
+      notice: notice && text(locale, `notice.${notice}`),
+      errors: [],
+    }
+  }
+}

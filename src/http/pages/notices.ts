@@ -1,0 +1,34 @@
+import type { Ctx } from './kit.ts'
+
+const NOTICES = [
+  'signedOut',
+  'passwordChanged',
+  'inviteSent',
+  'inviteResent',
+  'inviteRevoked',
+  'userChanged',
+  'userSuspended',
+  'userReinstated',
+  'userErased',
+  'roleGranted',
+] as const
+export type Notice = (typeof NOTICES)[number]
+
+const COOKIE = 'notice'
+const COOKIE_MS = 60_000
+
+/** Says something on the next page, after a redirect. Who has no session (any more) carries its code in a cookie. */
+export const leaveNotice = (ctx: Ctx, notice: Notice): void => {
+  if (ctx.state.principal && ctx.session) ctx.session.notice = notice
+  else ctx.cookies.set(COOKIE, notice, { maxAge: COOKIE_MS, httpOnly: true, sameSite: 'lax' })
+}
+
+/** What the page before wanted to be said, once. */
+export const takeNotice = (ctx: Ctx): Notice | null => {
+  if (ctx.method === 'HEAD') return null
+  const carried = ctx.cookies.get(COOKIE)
+  if (carried !== undefined) ctx.cookies.set(COOKIE)
+  const left = ctx.state.principal ? ctx.session?.notice : undefined
+  if (left !== undefined) delete ctx.session?.notice
+  return NOTICES.find((known) => known === (left ?? carried)) ?? null
+}

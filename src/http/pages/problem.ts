@@ -1,0 +1,39 @@
+import type { ErrorPage } from '../middleware/errors.ts'
+import { type Problem, wordingOf } from '../problems.ts'
+import type { Ctx, Kit } from './kit.ts'
+import { localeOf } from './language.ts'
+import { pageOf } from './layout.ts'
+import type { TextKey } from './texts/en.ts'
+
+/** What helps now: the same page once more, the page where it stands, or the main page. */
+const adviceOf = ({ code, status }: Problem): { advice: TextKey; retry: boolean } => {
+  if (code === 'csrf_failed') return { advice: 'problem.advice.form', retry: true }
+  if (status === 503 || status === 429) return { advice: 'problem.advice.busy', retry: true }
+  if (status >= 500) return { advice: 'problem.advice.ours', retry: true }
+  if (code === 'not_found') return { advice: 'problem.advice.address', retry: false }
+  if (status === 409 || status === 410) return { advice: 'problem.advice.changed', retry: true }
+  if (status === 413) return { advice: 'problem.advice.smaller', retry: true }
+  return { advice: 'problem.advice.else', retry: false }
+}
+
+/** The page that stands where another one could not be shown: what happened, and what to do next. */
+export const problemPage =
+  (kit: Kit): ErrorPage =>
+  (context, problem) => {
+    const ctx = context as Ctx
+    ctx.state.principal ??= null
+    ctx.state.locale = localeOf(ctx)
+    const { advice, retry } = adviceOf(problem)
+    kit.render(
+      ctx,
+      'problem',
+      {
+        title: wordingOf(problem.code, ctx.state.locale),
+        status: problem.status,
+        advice: kit.t(ctx, advice),
+        retryUrl: retry ? pageOf(ctx.path) : null,
+        requestId: problem.status >= 500 ? ctx.state.requestId : null,
+      },
+      problem.status,
+    )
+  }

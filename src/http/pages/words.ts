@@ -1,0 +1,40 @@
+import type { Locale } from '../../domain/invites/events.ts'
+import { type CountKey, en, enCounts, type TextKey, type Texts } from './texts/en.ts'
+import { ru, ruCounts } from './texts/ru.ts'
+
+const texts: Readonly<Record<Locale, Texts>> = { en, ru }
+
+/** What stands for the `{names}` in a text. */
+export type Values = Readonly<Record<string, string | number | null | undefined>>
+
+const fill = (pattern: string, values: Values): string =>
+  pattern.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''))
+
+/** A text of the pages with its `{names}` filled in. Filling happens before escaping, so values can't become markup. */
+export const text = (locale: Locale, key: TextKey, values: Values = {}): string =>
+  fill(texts[locale][key], values)
+
+/** A key that was put together, or stands in a template. */
+export const textKey = (key: string): TextKey => {
+  if (!Object.hasOwn(en, key)) throw new Error(`no text named ${key}`)
+  return key as TextKey
+}
+
+const rules = { en: new Intl.PluralRules('en'), ru: new Intl.PluralRules('ru') }
+
+type Forms = { readonly other: string } & Partial<Readonly<Record<Intl.LDMLPluralRule, string>>>
+const counts: Readonly<Record<Locale, Readonly<Record<CountKey, Forms>>>> = { en: enCounts, ru: ruCounts }
+
+/** A text that counts things, in the plural form that the language has for this many. */
+export const plural = (locale: Locale, key: CountKey, count: number): string => {
+  const forms = counts[locale][key]
+  return fill(forms[rules[locale].select(count)] ?? forms.other, { count })
+}
+
+const format = (language: string) =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
+const formats = { en: format('en-GB'), ru: format('ru') }
+
+/** An instant in the reader's language, in UTC and saying so. */
+export const moment = (locale: Locale, instant: string): string =>
+  `${formats[locale].format(new Date(instant))} UTC`

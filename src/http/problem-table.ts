@@ -1,0 +1,213 @@
+import type { Locale } from '../domain/invites/events.ts'
+import type { RefusalCode } from '../domain/refusals.ts'
+
+/** What goes wrong before a command is even tried. */
+export type HttpProblemCode =
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'unsupported_media_type'
+  | 'body_too_large'
+  | 'malformed_body'
+  | 'invalid_input'
+  | 'unauthenticated'
+  | 'token_expired'
+  | 'token_invalid'
+  | 'forbidden'
+  | 'csrf_failed'
+  | 'idempotency_key_reused'
+  | 'idempotency_in_progress'
+  | 'misdirected_request'
+  | 'overloaded'
+  | 'storage_unavailable'
+  | 'internal'
+
+export type ProblemCode = RefusalCode | HttpProblemCode
+
+/** What happened and, where something helps, what to do now. */
+type Wording = readonly [title: string, advice?: string]
+type Row = { readonly status: number } & Readonly<Record<Locale, Wording>>
+
+/** The one table: every reason for a no, its HTTP status and its public wording. A missing row does not compile. */
+export const problems: Readonly<Record<ProblemCode, Row>> = {
+  not_allowed: {
+    status: 403,
+    en: ['You are not allowed to do this.', 'It takes a role that you do not hold.'],
+    ru: ['Вам это не разрешено.', 'Для этого нужна роль, которой у вас нет.'],
+  },
+  invite_not_found: {
+    status: 404,
+    en: ['There is no such invite.', 'Follow the link exactly as it stands in the mail.'],
+    ru: ['Такого приглашения нет.', 'Откройте ссылку точно так, как она записана в письме.'],
+  },
+  invite_already_redeemed: {
+    status: 410,
+    en: ['This invite has already been redeemed.', 'Sign in, or ask for a sign-in link.'],
+    ru: ['Это приглашение уже использовано.', 'Войдите или попросите ссылку для входа.'],
+  },
+  invite_revoked: {
+    status: 410,
+    en: ['This invite was revoked.', 'Ask whoever invited you for a new one.'],
+    ru: ['Это приглашение отозвано.', 'Попросите новое у того, кто вас пригласил.'],
+  },
+  invite_expired: {
+    status: 410,
+    en: ['This invite has expired.', 'Ask whoever invited you to send it again.'],
+    ru: ['Срок этого приглашения истёк.', 'Попросите того, кто вас пригласил, отправить его снова.'],
+  },
+  invite_replaced: {
+    status: 410,
+    en: ['Another invite to the same address was redeemed; this one is no longer needed.', 'Sign in.'],
+    ru: ['Использовано другое приглашение на тот же адрес; это больше не нужно.', 'Войдите.'],
+  },
+  invite_still_open: {
+    status: 409,
+    en: ['This invite is still open. Revoke it first.'],
+    ru: ['Это приглашение ещё действует. Сначала отзовите его.'],
+  },
+  invite_expiry_out_of_range: {
+    status: 422,
+    en: ['An invite ends in the future, within a year.'],
+    ru: ['Срок приглашения должен быть в будущем и не дольше года.'],
+  },
+  email_already_registered: {
+    status: 409,
+    en: ['Email already created.', 'Its owner can sign in; no invite is needed.'],
+    ru: ['Этот адрес уже занят.', 'Его владелец может войти, приглашение не нужно.'],
+  },
+  user_not_found: {
+    status: 404,
+    en: ['There is no such user.', 'Check the id; an erased user is gone for good.'],
+    ru: ['Такого пользователя нет.', 'Проверьте идентификатор; удалённый пользователь не вернётся.'],
+  },
+  user_suspended: {
+    status: 403,
+    en: ['This user is suspended. Ask whoever runs this service.'],
+    ru: ['Этот пользователь заблокирован. Обратитесь к тому, кто ведёт службу.'],
+  },
+  last_admin: {
+    status: 409,
+    en: ['This is the last admin. Make another one first.'],
+    ru: ['Это последний администратор. Сначала назначьте другого.'],
+  },
+  credentials_wrong: {
+    status: 401,
+    en: ['Invalid username or password.'],
+    ru: ['Неверный логин или пароль.'],
+  },
+  first_password_used: {
+    status: 401,
+    en: ['This first password has been used. Ask for a sign-in link.'],
+    ru: ['Этот первый пароль уже использован. Попросите ссылку для входа.'],
+  },
+  first_password_expired: {
+    status: 401,
+    en: ['This first password has expired. Ask for a sign-in link.'],
+    ru: ['Срок этого первого пароля истёк. Попросите ссылку для входа.'],
+  },
+  password_change_required: {
+    status: 403,
+    en: ['Choose a password of your own first.', 'Until then this session can do nothing else.'],
+    ru: ['Сначала выберите свой пароль.', 'До этого в этом сеансе больше ничего нельзя.'],
+  },
+  link_not_found: {
+    status: 404,
+    en: ['There is no such link.', 'Follow the link exactly as it stands in the mail.'],
+    ru: ['Такой ссылки нет.', 'Откройте ссылку точно так, как она записана в письме.'],
+  },
+  link_already_used: {
+    status: 410,
+    en: ['This link has been used.', 'Ask for a new one.'],
+    ru: ['Эта ссылка уже использована.', 'Попросите новую.'],
+  },
+  link_expired: {
+    status: 410,
+    en: ['This link has expired.', 'Ask for a new one.'],
+    ru: ['Срок этой ссылки истёк.', 'Попросите новую.'],
+  },
+
+  not_found: {
+    status: 404,
+    en: ['There is nothing at this address.'],
+    ru: ['По этому адресу ничего нет.'],
+  },
+  method_not_allowed: {
+    status: 405,
+    en: ['This address does not take this method.', 'The header `Allow` names those that it takes.'],
+    ru: ['Этот адрес не принимает такой метод.', 'Заголовок `Allow` называет те, что он принимает.'],
+  },
+  unsupported_media_type: {
+    status: 415,
+    en: ['This content type is not understood here.', 'The API takes uncompressed `application/json`.'],
+    ru: ['Такой тип содержимого здесь не принимается.', 'API принимает `application/json` без сжатия.'],
+  },
+  body_too_large: {
+    status: 413,
+    en: ['That is more than fits here.'],
+    ru: ['Это больше, чем здесь помещается.'],
+  },
+  malformed_body: {
+    status: 400,
+    en: ['The body cannot be read.', 'Send well-formed JSON in UTF-8.'],
+    ru: ['Тело запроса не читается.', 'Пришлите правильный JSON в UTF-8.'],
+  },
+  invalid_input: {
+    status: 422,
+    en: ['Something in the input is wrong.', '`errors` says what and where.'],
+    ru: ['Во введённых данных ошибка.', '`errors` говорит, что и где.'],
+  },
+  unauthenticated: {
+    status: 401,
+    en: ['Sign in first.', 'Send an access token: `Authorization: Bearer …`.'],
+    ru: ['Сначала войдите.', 'Пришлите токен доступа: `Authorization: Bearer …`.'],
+  },
+  token_expired: {
+    status: 401,
+    en: ['The access token has expired.', 'Get a new one with the refresh token.'],
+    ru: ['Срок токена истёк.', 'Получите новый по токену обновления.'],
+  },
+  token_invalid: {
+    status: 401,
+    en: ['The token is not valid.', 'Its session may have ended: sign in again.'],
+    ru: ['Токен недействителен.', 'Возможно, его сеанс закончился: войдите снова.'],
+  },
+  forbidden: {
+    status: 403,
+    en: ['You are not allowed to do this.', 'It takes a role that you do not hold.'],
+    ru: ['Вам это не разрешено.', 'Для этого нужна роль, которой у вас нет.'],
+  },
+  csrf_failed: {
+    status: 403,
+    en: ['The form is too old or came from somewhere else. Go back, reload the page and send it again.'],
+    ru: ['Форма устарела или пришла с чужой страницы. Вернитесь, обновите страницу и отправьте снова.'],
+  },
+  idempotency_key_reused: {
+    status: 422,
+    en: ['This Idempotency-Key was used for another request.', 'Make a new key for each new request.'],
+    ru: ['Этот Idempotency-Key уже использован для другого запроса.', 'Для нового запроса нужен новый ключ.'],
+  },
+  idempotency_in_progress: {
+    status: 409,
+    en: ['A request with this Idempotency-Key is still under way.', 'Try again in a moment.'],
+    ru: ['Запрос с этим Idempotency-Key ещё выполняется.', 'Повторите чуть позже.'],
+  },
+  misdirected_request: {
+    status: 421,
+    en: ['This service does not answer for that host name.', 'Whoever runs it sets PUBLIC_URL.'],
+    ru: ['Служба не отвечает за это имя.', 'Имя задаёт тот, кто ведёт службу: PUBLIC_URL.'],
+  },
+  overloaded: {
+    status: 503,
+    en: ['Too busy. Try again in a moment.'],
+    ru: ['Слишком занято. Попробуйте через минуту.'],
+  },
+  storage_unavailable: {
+    status: 503,
+    en: ['The service cannot reach its storage. Nothing was changed; try again soon.'],
+    ru: ['Служба не может обратиться к хранилищу. Ничего не изменено; попробуйте позже.'],
+  },
+  internal: {
+    status: 500,
+    en: ['Something went wrong on our side. Nothing of it is your fault.'],
+    ru: ['Что-то сломалось у нас. Вы ни при чём.'],
+  },
+}

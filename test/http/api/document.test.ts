@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { refusalCodes } from '../../../src/domain/refusals.ts'
+import { operationsOf } from '../../../src/http/api/index.ts'
+import { problemCodes, statusOf } from '../../../src/http/problems.ts'
+import { Api, type Tokens } from './client.ts'
+import { Contract, type OpenApi, type OpenApiOperation } from './contract.ts'
+
+let api: Awaited<ReturnType<typeof Api.open>>
+let admin: Tokens
+let operations: { method: string; path: string; operation: OpenApiOperation }[]
+
+beforeAll(async () => {
+  api = await Api.open({ DEV_MAILBOX: 'on' })
+  admin = await api.signIn()
+  operations = Object.entries(api.contract.document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+  )
+})
+afterAll(() => api.app.dispose())
+
+describe('the description', () => {
+  test('is OpenAPI 3.1 and names every operation that there is, once', () => {
+    expect(api.contract.document.openapi).toMatch(/^3\.1\./)
+    const described = operations.map(
+      ({ method, path, operation }) => `${operation.operationId} ${method} ${path}`,
+    )
+    const real = operationsOf({ settings: { devMailbox: true } as never }).map(
+      ({ operationId, method, path }) =>
+        `${operationId} ${method.toUpperCase()} ${path.replace(/:(\w+)/g, '{$1}')}`,
+    )
+    expect(described.toSorted()).toStrictEqual(real.toSorted())
+    expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length)
+  })
+
+  test('has the operations that the interface promises', () => {
+    const ids = operations.map(({ operation }) => operation.operationId)
+    expect(ids.toSorted()).toStrictEqual([
+      'changePassword',
+      'changeProfile',
+      'deleteUser',
+      'getInvite',
+      'getMe',
+      'getUser',
+      'grantRole',
+      'issueInvite',
+      'listInvites',
+      'listMailbox',
+      'listUsers',
+      'login',
+      'logout',
+      'previewInvite',
+      'redeemInvite',
+      'refreshSession',
+      'reinstateUser',
+      'resendInvite',
+      'revokeInvite',
+      'suspendUser',
+    ])
+  })
+
+  test('says of each what it does, what it answers, and how it refuses, with an example of each refusal', () => {
+    for (const { operation } of operations) {
+      const { operationId, summary = '', description = '', responses } = operation
+      expect(summary.length, operationId).toBeGreaterThan(5)
+      expect(description.length, operationId).toBeGreaterThan(10)
+      const statuses = Object.keys(responses).map(Number)
+      expect(
+        statuses.some((status) => status < 300),
+        operationId,
+      ).toBe(true)
+      for (const status of statuses.filter((one) => one >= 400)) {
+        const content = responses[status]?.content?.['application/problem+json'] as { examples?: object }
+        const codes = Object.keys(content.examples ?? {})
+        expect(codes.length, `${operationId} ${status}`).toBeGreaterThan(0)
+        for (const code of codes) expect(statusOf(code as never), code).toBe(status)
+      }
+    }
+  })
+
+  test('promises a bearer token for all but what anonymous callers may do', () => {
+    const open = operations.filter(({ operation }) => operation.security?.length === 0)
+    expect(open.map(({ operation }) => operation.operationId).toSorted()).toStrictEqual([
+      'login',
+      'previewInvite',
+      'redeemInvite',
+      'refreshSession',
+    ])
+  })
+
+  test('takes Idempotency-Key where it means something: wherever something is made', () => {
+    const keyed = operations.filter(({ operation }) =>
+      operation.parameters?.some(({ name }) => name === 'Idempotency-Key'),
+    )
+    expect(keyed.map(({ operation }) => operation.operationId).toSorted()).toStrictEqual([
+      'issueInvite',
+      'redeemInvite',
+      'resendInvite',
+    ])
+  })
+
+  test('refuses unknown fields in every body, as the service does', () => {
+    for (const { path, method, operation } of operations) {
+      if (!operation.requestBody) continue
+      const steps = [
+        'paths',
+        path,
+        method.toLowerCase(),
+        'requestBody',
+        'content',
+        'application/json',
+        'schema',
+      ]
+      const validate = api.contract.validator(...steps)
+      expect([operation.operationId, validate({ surprise: 1 })]).toStrictEqual([operation.operationId, false])
+    }
+  })
+})
+
+describe('the check of answers against it', () => {
+  test('finds what is not described: a status, a type, a field too many, a field too few', async () => {
+    const me = await api.call('GET', '/me', { token: admin.accessToken })
+    const contract = new Contract(api.contract.document as OpenApi)
+    const check = (answer: Partial<{ status: number; type: string; body: unknown }>) => () =>
+      contract.check('GET', '/me', { status: 200, type: 'application/json', body: me.body, ...answer })
+    expect(check({})).not.toThrow()
+    expect(check({ status: 418 })).toThrow('getMe answers 418')
+    expect(check({ type: 'text/html' })).toThrow('content type')
+    expect(check({ body: { ...me.body, passwordHash: '$2b$' } })).toThrow('shape')
+    expect(check({ body: { ...me.body, roles: undefined } })).toThrow('shape')
+  })
+})
+
+describe('who may call what', () => {
+  const UNKNOWN = '01JNZ8K3V5Q2W9X7T4R6Y1M0AB'
+  const expected: Readonly<Record<string, readonly [anonymous: boolean, member: boolean, auditor: boolean]>> =
+    {
+      login: [true, true, true],
+      refreshSession: [true, true, true],
+      redeemInvite: [true, true, true],
+      previewInvite: [true, true, true],
+      listMailbox: [true, true, true],
+      getMe: [false, true, true],
+      changeProfile: [false, true, true],
+      changePassword: [false, true, true],
+      logout: [false, true, true],
+      listInvites: [false, false, true],
+      getInvite: [false, false, true],
+      listUsers: [false, false, true],
+      getUser: [false, false, true],
+      issueInvite: [false, false, false],
+      resendInvite: [false, false, false],
+      revokeInvite: [false, false, false],
+      deleteUser: [false, false, false],
+      grantRole: [false, false, false],
+      suspendUser: [false, false, false],
+      reinstateUser: [false, false, false],
+    }
+
+  test('every operation is in this table', () => {
+    expect(operations.map(({ operation }) => operation.operationId).toSorted()).toStrictEqual(
+      Object.keys(expected).toSorted(),
+    )
+  })
+
+  test('anonymous callers, members and auditors get in where the table says so; admins get in everywhere', async () => {
+    const member = await api.member(admin.accessToken, 'member@example.org')
+    const auditor = await api.member(admin.accessToken, 'auditor@example.org', { role: 'auditor' })
+    const callers = [undefined, member.accessToken, auditor.accessToken, admin.accessToken]
+    const table: Record<string, boolean[]> = {}
+    // Signing out comes last: it would end the very sessions that ask.
+    const inOrder = operations.toSorted(
+      (a, b) => Number(a.method === 'DELETE') - Number(b.method === 'DELETE'),
+    )
+    for (const { method, path, operation } of inOrder.toSorted(
+      (a, b) => Number(a.operation.operationId === 'logout') - Number(b.operation.operationId === 'logout'),
+    )) {
+      const concrete = path.replace('{id}', UNKNOWN).replace('{role}', 'auditor')
+      const row: boolean[] = []
+      for (const token of callers) {
+        const body = operation.requestBody ? { body: { surprise: 1 } } : {}
+        const [, code] = await api.refusal(method, concrete, { token, ...body })
+        row.push(!['unauthenticated', 'forbidden'].includes(String(code)))
+      }
+      table[operation.operationId] = row
+    }
+    const wanted = Object.fromEntries(Object.entries(expected).map(([id, row]) => [id, [...row, true]]))
+    expect(table).toStrictEqual(wanted)
+  })
+})
+
+describe('the table of problems', () => {
+  test('has a row for every refusal of the domain', () => {
+    for (const code of refusalCodes) expect(problemCodes).toContain(code)
+  })
+
+  test('each type leads to what it means', async () => {
+    const answer = await fetch(`${api.app.address}/problems/invite_expired`)
+    expect([answer.status, await answer.json()]).toStrictEqual([
+      200,
+      {
+        code: 'invite_expired',
+        status: 410,
+        title: 'This invite has expired.',
+        detail: 'Ask whoever invited you to send it again.',
+      },
+    ])
+    expect((await fetch(`${api.app.address}/problems/unheard_of`)).status).toBe(404)
+  })
+})

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { accept } from '../../../src/domain/decision.ts'
+import { HashQueueFull, PasswordHasher } from '../../../src/infrastructure/vault/passwords.ts'
+import { proveCredential } from '../../../src/infrastructure/vault/prove-credential.ts'
+import { insert } from '../../../src/projections/projection.ts'
+import * as cast from '../../support/controls.ts'
+import { openTestFloor } from '../../support/house.ts'
+
+const pepper = Buffer.alloc(32, 1)
+
+describe('password hashes', () => {
+  const hasher = new PasswordHasher(pepper, { cost: 4 })
+  afterAll(() => hasher.close())
+  const differ = async (one: string, other: string) => !(await hasher.compare(other, await hasher.hash(one)))
+
+  test('S2-48 are salted bcrypt: the same password twice gives different hashes, and both match', async () => {
+    const [a, b] = [await hasher.hash('correct horse'), await hasher.hash('correct horse')]
+    expect(a).toMatch(/^\$2b\$04\$[./A-Za-z0-9]{53}$/)
+    expect(a).not.toBe(b)
+    const matches = [hasher.compare('correct horse', a), hasher.compare('correct horse', b)]
+    expect(await Promise.all(matches)).toStrictEqual([true, true])
+    expect(await hasher.compare('correct horsf', a)).toBe(false)
+  })
+
+  test('S2-48 are made with cost 12 where nobody says otherwise', async () => {
+    const usual = new PasswordHasher(pepper)
+    expect(await usual.hash('correct horse')).toMatch(/^\$2b\$12\$/)
+    await usual.close()
+  })
+
+  test('T29 nothing is cut off: passwords that differ at byte 73, 80 or 250 are different', async () => {
+    for (const length of [72, 79, 249]) {
+      expect(await differ(`${'a'.repeat(length)}1`, `${'a'.repeat(length)}2`)).toBe(true)
+    }
+    expect(await differ(`${'я'.repeat(60)}1`, `${'я'.repeat(60)}2`)).toBe(true)
+  })
+
+  test('T29 composed and decomposed letters are the same password; spaces and case are not', async () => {
+    expect(await differ('кофейня ё é'.normalize('NFC'), 'кофейня ё é'.normalize('NFD'))).toBe(false)
+    expect(await differ('correct horse', 'correct horse ')).toBe(true)
+    expect(await differ('correct horse', 'Correct horse')).toBe(true)
+  })
+
+  test('T29 a NUL ends nothing', async () => {
+    expect(await differ('before\0after', 'before\0other')).toBe(true)
+    expect(await differ('\0', '')).toBe(true)
+  })
+
+  test('a stolen hash is worthless without the pepper', async () => {
+    const elsewhere = new PasswordHasher(Buffer.alloc(32, 2), { cost: 4 })
+    expect(await elsewhere.compare('correct horse', await hasher.hash('correct horse'))).toBe(false)
+    await elsewhere.close()
+  })
+
+  test('nobody’s password never matches', async () => {
+    expect(await hasher.compareWithNobody('')).toBe(false)
+    expect(await hasher.compareWithNobody('.'.repeat(53))).toBe(false)
+  })
+
+  test('T30 a full queue is answered at once and by name; whoever got in is served, and later there is room again', async () => {
+    const slow = new PasswordHasher(pepper, { cost: 7, threads: 1 })
+    const results = await Promise.allSettled(Array.from({ length: 140 }, () => slow.hash('x')))
+    const served = results.filter(({ status }) => status === 'fulfilled')
+    const refused = results.filter((result) => result.status === 'rejected')
+    expect(served.length).toBeGreaterThanOrEqual(100)
+    expect(refused.length).toBeGreaterThan(0)
+    for (const { reason } of refused) {
+      expect(reason).toBeInstanceOf(HashQueueFull)
+      expect(reason).toMatchObject({ name: 'Overloaded', retryAfterSeconds: 2 })
+    }
+    expect(await slow.hash('x')).toMatch(/^\$2b\$07\$/)
+    await slow.close()
+  })
+})
+
+describe('proving a credential', () => {
+  let floor: Awaited<ReturnType<typeof openTestFloor>>
+  let compared: ('somebody' | 'nobody')[] = []
+  let prove: ReturnType<typeof proveCredential>
+  const { ADA, BEN, CYD, CREDENTIAL, OTHER_CREDENTIAL } = cast
+
+  beforeAll(async () => {
+    floor = await openTestFloor()
+    const hasher = {
+      compare: (password: string, hash: string) => {
+        compared.push('somebody')
+        return floor.hasher.compare(password, hash)
+      },
+      compareWithNobody: (password: string) => {
+        compared.push('nobody')
+        return floor.hasher.compareWithNobody(password)
+      },
+    } as PasswordHasher
+    prove = proveCredential({ ...floor, hasher })
+    const hash = await floor.hasher.hash('chosen by Ada')
+    const chosen = cast.passwordChanged({ userId: ADA, email: cast.ADA_ADDRESS })
+    await floor.store.decide({
+      readings: {},
+      decide: () =>
+        accept(
+          ...cast.member(ADA, cast.ADA_ADDRESS),
+          chosen,
+          ...cast.member(BEN, cast.BEN_ADDRESS),
+          cast.firstPassword({ credentialId: OTHER_CREDENTIAL }),
+          ...cast.member(CYD, 'cyd@example.org'),
+        ),
+      actor: 'operator',
+      correlation: 'C',
+      alongside: [insert('password_hashes', { credential_id: CREDENTIAL, user_id: ADA, hash })],
+    })
+  })
+  afterAll(() => floor.dispose())
+
+  type Way = readonly [string, string | null, () => string, string | null, 'somebody' | 'nobody']
+  const proven = async (userId: string | null, password: string) => {
+    compared = []
+    return prove(userId, password)
+  }
+
+  const ways: readonly Way[] = [
+    ['a chosen password', ADA, () => 'chosen by Ada', CREDENTIAL, 'somebody'],
+    ['a wrong password', ADA, () => 'chosen by Ben', null, 'somebody'],
+    ['no password', ADA, () => '', null, 'somebody'],
+    ['a first password', BEN, () => floor.firstPasswords.make(OTHER_CREDENTIAL), OTHER_CREDENTIAL, 'nobody'],
+    ['somebody else’s first password', BEN, () => floor.firstPasswords.make(CREDENTIAL), null, 'nobody'],
+    [
+      'a first password for a user with a chosen one',
+      ADA,
+      () => floor.firstPasswords.make(CREDENTIAL),
+      null,
+      'somebody',
+    ],
+    ['a user who has no password', CYD, () => 'anything', null, 'nobody'],
+    ['a user who is not known', cast.SESSION, () => 'anything', null, 'nobody'],
+    ['nobody at all', null, () => 'anything', null, 'nobody'],
+  ]
+  test.each(ways)(
+    'T11, T12 %s: one comparison, whatever the answer',
+    async (_, userId, password, credential, whom) => {
+      expect(await proven(userId, password())).toBe(credential)
+      expect(compared).toStrictEqual([whom])
+    },
+  )
+})

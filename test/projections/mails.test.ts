@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import { mails } from '../../src/projections/mails.ts'
+import { insert, remove, update } from '../../src/projections/projection.ts'
+import * as cast from '../support/controls.ts'
+import { changesOf, describeProjection } from '../support/projected.ts'
+
+const { BEN, BEN_ADDRESS, INVITE, OTHER_INVITE, MAIL, EARLIER } = cast
+const AT = EARLIER
+const ABOUT_INVITE = `invite:${INVITE}` as const
+const ABOUT_BEN = `user:${BEN}` as const
+
+const row = {
+  id: 'EVENT-1',
+  event_position: 1,
+  template: 'invite',
+  about: ABOUT_INVITE,
+  recipient: BEN_ADDRESS,
+  locale: 'en',
+  status: 'queued',
+  queued_at: AT,
+  sent_at: null,
+  failed_at: null,
+  reason: null,
+}
+const queued = (template: string, about: string = ABOUT_BEN) => [insert('mails', { ...row, template, about })]
+const notSentAnyMore = (about: string) => [
+  update('mails', { about, status: 'queued' }, { status: 'suppressed', reason: 'ended' }),
+]
+
+describeProjection(mails, [
+  ['S0-10 an issued invite is mailed', cast.issued(), queued('invite', ABOUT_INVITE)],
+  ['so is a resent one', cast.resent(), queued('invite', ABOUT_INVITE)],
+  ['S0-14 so is a first password', cast.firstPassword(), queued('first-password')],
+  ['so is a sign-in link', cast.linkIssued(), queued('sign-in-link')],
+  ['unless it is shown to the operator', cast.linkIssued({ delivery: 'shown' }), []],
+  ['the owner hears of a changed password', cast.passwordChanged(), queued('password-changed')],
+  ['unless the operator set it', cast.passwordChanged({ by: 'operator' }), []],
+  ['what has been revoked is not sent any more', cast.revoked(), notSentAnyMore(ABOUT_INVITE)],
+  ['nor what has been redeemed', cast.redeemed(), notSentAnyMore(ABOUT_INVITE)],
+  ['nor what has been replaced', cast.replaced(), notSentAnyMore(`invite:${OTHER_INVITE}`)],
+  ['a purged invite takes its mails along', cast.purged, [remove('mails', { about: ABOUT_INVITE })]],
+  ['a mail was sent', cast.mailSent, [update('mails', { id: MAIL }, { status: 'sent', sent_at: AT })]],
+  [
+    'a mail was given up',
+    cast.mailFailed,
+    [update('mails', { id: MAIL }, { status: 'failed', failed_at: AT, reason: 'smtp_550' })],
+  ],
+  [
+    'an erased user takes their mails along, and those of the invites to their address',
+    cast.erased(BEN, { inviteIds: [INVITE, OTHER_INVITE] }),
+    [
+      remove('mails', { about: ABOUT_BEN }),
+      remove('mails', { about: ABOUT_INVITE }),
+      remove('mails', { about: `invite:${OTHER_INVITE}` }),
+    ],
+  ],
+])
+
+describe('mails', () => {
+  test('once the person is forgotten, a rebuilt row has nobody to go to', () => {
+    for (const event of [cast.issued(), cast.resent()]) {
+      expect(changesOf(mails, cast.forgotten(event))).toStrictEqual([
+        insert('mails', { ...row, recipient: null }),
+      ])
+    }
+  })
+})

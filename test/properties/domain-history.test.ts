@@ -1,0 +1,135 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type DomainEvent, definitionOf, eventTypes } from '../../src/domain/catalogue.ts'
+import { accept } from '../../src/domain/decision.ts'
+import type { Subject } from '../../src/domain/event.ts'
+import { refusalCodes } from '../../src/domain/refusals.ts'
+import { commandTypes } from '../support/domain.ts'
+import { law } from '../support/law.ts'
+import { type Act, anyStory, commandsInStories, play } from '../support/story.ts'
+
+const written = (acts: readonly Act[]) => acts.flatMap(({ events }) => events)
+
+/** Whose personal data an event holds; null when it holds none. */
+const subjectOf = ({ type, data }: DomainEvent): Subject | null => {
+  const { subject, personalFields } = definitionOf(type)
+  const fields: Record<string, unknown> = data
+  return subject && personalFields.some((field) => fields[field] !== null) ? subject(data) : null
+}
+
+describe('whatever people wish, in whatever order', () => {
+  law('every event is read back from the disk as it was decided', (acts) => {
+    for (const { type, data } of written(acts)) {
+      expect(definitionOf(type).schema.parse(JSON.parse(JSON.stringify(data)))).toStrictEqual(data)
+    }
+    return written(acts).length
+  })
+
+  law('what an event follows from stands in the history before it', (acts) => {
+    let occasions = 0
+    for (const { before, events } of acts) {
+      for (const { causation } of events) {
+        if (causation === null) continue
+        occasions++
+        expect(before.map(({ id }) => id)).toContain(causation)
+      }
+    }
+    return occasions
+  })
+
+  law('a refusal has a code from the list, tells nothing personal and leaves nothing behind', (acts) => {
+    let occasions = 0
+    for (const { decision } of acts) {
+      if (decision.outcome === 'accepted') continue
+      occasions++
+      expect(refusalCodes).toContain(decision.refusal.code)
+      expect(JSON.stringify(decision.refusal)).not.toMatch(/@|left the company|on leave/)
+      expect(decision.events).toStrictEqual([])
+    }
+    return occasions
+  })
+
+  // Repeating these is meant: nobody can tell a repeat from a second wish.
+  const countsAgain: Readonly<Record<string, string>> = {
+    ResendInvite: 'each resend is one more mail',
+    EndSessions: 'sessions may have begun since; their ids are not in its boundary',
+    Login: 'each sign-in is a session of its own',
+  }
+  law('a retry of what was accepted is already true', (acts) => {
+    let occasions = 0
+    for (const { type, wish, actor, decision, events, retry } of acts) {
+      if (decision.outcome === 'refused' || type in countsAgain) continue
+      occasions++
+      // Whoever took their own standing away may not even ask again.
+      const lostStanding =
+        ['SuspendUser', 'EraseUser'].includes(type) &&
+        actor === `user:${(wish as { userId: string }).userId}` &&
+        events.length > 0
+      expect(retry).toStrictEqual(
+        lostStanding ? { outcome: 'refused', refusal: { code: 'not_allowed' }, events: [] } : accept(),
+      )
+    }
+    return occasions
+  })
+
+  law('what counts again each time is only what has a reason to', (acts) => {
+    let occasions = 0
+    for (const { type, decision, events, retry } of acts) {
+      if (decision.outcome === 'refused' || !(type in countsAgain)) continue
+      if (events.some((event) => event.type === 'FirstPasswordUsed')) {
+        expect(retry).toMatchObject({ outcome: 'refused', refusal: { code: 'first_password_used' } })
+        continue
+      }
+      occasions++
+      expect(retry).toStrictEqual(decision)
+    }
+    return occasions
+  })
+
+  law('who is forgotten is not written about again', (acts) => {
+    const gone = new Set<Subject>()
+    for (const event of written(acts)) {
+      const subject = subjectOf(event)
+      if (subject !== null) expect(gone).not.toContain(subject)
+      for (const one of definitionOf(event.type).forgets?.(event.data) ?? []) gone.add(one)
+    }
+    return gone.size
+  })
+
+  law('the address of an erased user stands nowhere in the history any more', (acts) => {
+    const owners = new Map<string, string | null>()
+    let occasions = 0
+    for (const { wish, events, after } of acts) {
+      for (const { type, data } of events) {
+        if (type === 'EmailVerified') owners.set(data.userId, data.email)
+        if (type !== 'UserErased') continue
+        const { email } = wish as { email: string }
+        if (owners.get(data.userId) !== email) continue // the caller named another address
+        occasions++
+        expect(JSON.stringify(after)).not.toContain(email)
+      }
+    }
+    return occasions
+  })
+})
+
+describe('the stories themselves', () => {
+  const acts = fc.sample(anyStory, { numRuns: 1500, seed: 20260301 }).flatMap(play)
+
+  test('try every command of the domain', () => expect(commandsInStories()).toStrictEqual(commandTypes))
+
+  test('write every type of event that a command decides', () => {
+    const never = ['RoleRevoked'] // no command takes a role away yet
+    expect([...new Set(written(acts).map(({ type }) => type)), ...never].toSorted()).toStrictEqual(
+      eventTypes.toSorted(),
+    )
+  })
+
+  test('are refused for every reason that the domain knows', () => {
+    const never = ['password_change_required'] // said at the door, before any command
+    const heard = acts.flatMap(({ decision }) =>
+      decision.outcome === 'refused' ? [decision.refusal.code] : [],
+    )
+    expect([...new Set(heard), ...never].toSorted()).toStrictEqual(refusalCodes.toSorted())
+  })
+})

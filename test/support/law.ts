@@ -1,0 +1,22 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type Act, anyStory, play } from './story.ts'
+
+const RUNS = Number(process.env['RUNS'] ?? 400)
+const SEED = process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }
+
+/**
+ * What holds in every story. `check` throws where it doesn't, and answers how often the law had something to say:
+ * a law that is never put to the test is no law.
+ */
+export const law = (sentence: string, check: (acts: readonly Act[]) => number): void =>
+  test(sentence, () => {
+    let occasions = 0
+    fc.assert(
+      fc.property(anyStory, (story) => {
+        occasions += check(play(story))
+      }),
+      { numRuns: RUNS, ...SEED },
+    )
+    expect(occasions).toBeGreaterThan(0)
+  })
