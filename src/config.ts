@@ -137,13 +137,14 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     throw new SetupProblem(`These settings are wrong:\n${problems.map((line) => `  ${line}`).join('\n')}`)
   }
   const s = parsed.data
+  const publicUrl = s.PUBLIC_URL ?? `http://${urlHost(s.HOST)}:${s.PORT}`
   const mail = s.MAIL_URL ?? (s.PROFILE === 'test' ? 'capture:' : 'console:')
   return {
     profile: s.PROFILE,
     databaseFile: s.DATABASE_URL?.slice('sqlite:'.length) ?? DATABASES[s.PROFILE],
     host: s.HOST,
     port: s.PORT,
-    publicUrl: s.PUBLIC_URL ?? `http://${urlHost(s.HOST)}:${s.PORT}`,
+    publicUrl,
     secret: s.SECRET,
     secretFile: s.SECRET_FILE,
     createSecret: !production,
@@ -152,7 +153,8 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     mailUrl: mail,
     mailFrom: s.MAIL_FROM,
     devMailbox: s.DEV_MAILBOX ?? mail === 'console:',
-    loopback: LOOPBACK.has(s.HOST),
+    // Behind a proxy the service listens on loopback and is public all the same.
+    loopback: LOOPBACK.has(s.HOST) && LOOPBACK.has(new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')),
     inviteCredentials: s.INVITE_CREDENTIALS,
     inviteLink: s.INVITE_LINK,
     inviteTtlMs: s.INVITE_TTL,

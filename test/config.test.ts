@@ -111,6 +111,12 @@ describe('settings', () => {
     expect(readSettings({ MAIL_URL: 'smtps://user:pass@mail.example.org' })).toMatchObject({
       devMailbox: false,
     }))
+  test('the mailbox is open to everybody only where nobody else can come: behind a proxy it is for admins', () => {
+    expect(readSettings({}).loopback).toBe(true)
+    expect(readSettings({ PUBLIC_URL: 'http://localhost:3000' }).loopback).toBe(true)
+    expect(readSettings({ PUBLIC_URL: 'https://id.example.org' }).loopback).toBe(false)
+    expect(readSettings({ HOST: '0.0.0.0' }).loopback).toBe(false)
+  })
   test.each([
     ['off', 0],
     ['on', 1],
