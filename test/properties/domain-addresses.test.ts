@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { addressSchema, canonicalAddress, maskAddress } from '../../src/domain/address.ts'
 
-const RUNS = Number(process.env['RUNS'] ?? 5000)
+const RUNS = Number(process.env['RUNS'] ?? 2000)
 const SEED = process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }
 const holds = <T>(values: fc.Arbitrary<T>, check: (value: T) => void) =>
   fc.assert(

@@ -9,7 +9,7 @@ import { folds } from '../support/domain.ts'
 import { frozen } from '../support/freeze.ts'
 
 const SEED = process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }
-const RUNS = { numRuns: Number(process.env['RUNS'] ?? 200), ...SEED }
+const RUNS = { numRuns: Number(process.env['RUNS'] ?? 150), ...SEED }
 
 test('any history is made of events that their schemas allow', () => {
   fc.assert(

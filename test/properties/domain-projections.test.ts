@@ -5,7 +5,7 @@ import { anyHistory } from '../support/arbitrary-events.ts'
 import { frozen } from '../support/freeze.ts'
 
 const SEED = process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }
-const RUNS = { numRuns: Number(process.env['RUNS'] ?? 200), ...SEED }
+const RUNS = { numRuns: Number(process.env['RUNS'] ?? 150), ...SEED }
 
 describe.each(projections)('$name', ({ project, tables, types }) => {
   test('the same event makes the same changes, whatever else has happened', () => {

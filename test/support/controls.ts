@@ -1,4 +1,10 @@
-import { type DataOf, definitionOf, type NewEvent, type NewEventOf } from '../../src/domain/catalogue.ts'
+import {
+  type DataOf,
+  type DomainEvent,
+  definitionOf,
+  type NewEvent,
+  type NewEventOf,
+} from '../../src/domain/catalogue.ts'
 
 /** The cast and their things: ids that can be told apart at a glance, one moment, and what follows from it. */
 const ulid = (letters: string) => letters.padStart(26, '0')
@@ -26,7 +32,7 @@ export const BEN_ADDRESS = 'ben@example.org'
 export const ADA_ADDRESS = 'ada@example.org'
 
 /** What a history is left with once its person was forgotten: the same event without what was personal. */
-export const forgotten = <E extends NewEvent>(event: E): E => {
+export const forgotten = <E extends NewEvent | DomainEvent>(event: E): E => {
   const nothing = definitionOf(event.type).personalFields.map((field) => [field, null])
   return { ...event, data: { ...event.data, ...Object.fromEntries(nothing) } }
 }

@@ -10,7 +10,7 @@ import { once, readKey } from './repeats.ts'
 
 type Ctx = Context & { state: State; params?: Record<string, string> }
 
-const NO_PARAMS: Readonly<Record<string, string>> = {}
+const NONE: Readonly<Record<string, string>> = {}
 
 const bodyOf = async ({ method, body }: Operation, ctx: Ctx): Promise<unknown> => {
   if (method === 'get') return undefined
@@ -22,7 +22,7 @@ const bodyOf = async ({ method, body }: Operation, ctx: Ctx): Promise<unknown> =
 
 const asStored = ({ status, body, headers }: Answer): StoredAnswer => ({
   status,
-  headers: headers ?? NO_PARAMS,
+  headers: headers ?? NONE,
   body: body === undefined ? '' : JSON.stringify(body),
 })
 
@@ -75,7 +75,7 @@ export const carryOut = (house: House, declared: Operation) => {
       house,
       body,
       query: query ? parse(query, { ...ctx.query }) : undefined,
-      params: ctx.params ?? NO_PARAMS,
+      params: ctx.params ?? NONE,
       principal: principal as never, // `authorise` has made sure of what the operation asks for
       device: () => ({ userAgent: headers['user-agent'] ?? null, ip: ctx.ip || null }),
       correlation: ctx.state.correlation,

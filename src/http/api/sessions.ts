@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { endSessions } from '../../domain/sessions/end-sessions.ts'
 import { logout } from '../../domain/sessions/logout.ts'
 import type { Role } from '../../domain/users/events.ts'
 import { startSession } from '../acts/device.ts'
@@ -71,7 +70,7 @@ export const sessionOperations = [
     tag: 'sessions',
     summary: 'Get new tokens for a session',
     description:
-      'The refresh token is used up and its successor answered. For ten seconds the same token gets the same successor (a lost answer); used later it ends all sessions of its user.',
+      'The refresh token is used up and its successor answered. For ten seconds the same token gets the same successor (a lost answer); used later it ends the session.',
     who: 'anonymous',
     body: z.strictObject({ refreshToken: z.string().max(200) }),
     answers: { 200: { description: 'new tokens', schema: tokensSchema } },
@@ -82,12 +81,8 @@ export const sessionOperations = [
       const principal = await house.reads.principals.bySession(rotated.sessionId, house.now())
       if (!principal) throw new Problem('token_invalid')
       if (rotated.outcome === 'reused') {
-        const { userId } = principal
-        await house.execute(
-          endSessions,
-          { userId, except: null, reason: 'token-reused' },
-          { actor: 'system', correlation },
-        )
+        // One of two holders of the token is a thief, and nobody can tell which: the session ends for both (RFC 9700, 4.14).
+        await house.execute(logout, { sessionId: rotated.sessionId }, { actor: 'system', correlation })
         throw new Problem('token_invalid')
       }
       return living(await tokensFor(house, rotated.sessionId, rotated.token, 200))

@@ -47,6 +47,7 @@ describe('looking', () => {
   test('the list finds by part of an address or name, by id and by role, newest first', async () => {
     const { userId: bob, accessToken } = await api.member(admin.accessToken, 'bob.builder@example.org')
     await api.call('PATCH', '/me', { token: accessToken, body: { name: 'Robert' } })
+    api.app.clock.advance(1)
     const { userId: eve } = await api.member(admin.accessToken, 'eve.builder@example.org')
     expect(idsOf(await asAdmin('GET', '/users?search=builder'))).toStrictEqual([eve, bob])
     expect(idsOf(await asAdmin('GET', '/users?search=robert'))).toStrictEqual([bob])
