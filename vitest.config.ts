@@ -4,7 +4,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
-    hookTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Many tests wait for processes, locks and browsers: more of them than there are cores can wait at once.
+    maxWorkers: 4,
     env: { PROFILE: 'test' },
     coverage: {
       provider: 'v8',

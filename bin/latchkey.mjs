@@ -2,6 +2,7 @@
 // Plain JavaScript on purpose: it must run on a Node that is too old for the rest, and find the right one.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import module from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = new URL('..', import.meta.url)
@@ -11,6 +12,7 @@ const source = fileURLToPath(new URL('src/main.ts', root))
 const entry = existsSync(source) ? source : fileURLToPath(new URL('dist/main.js', root))
 
 if (recent) {
+  module.enableCompileCache?.() // the second start takes half as long
   process.argv[1] = entry
   await import(pathToFileURL(entry).href)
 } else {

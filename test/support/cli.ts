@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
@@ -9,6 +10,8 @@ export type Ran = { readonly code: number | null; readonly out: string; readonly
 export const environmentIn = (folder: string, more: Record<string, string> = {}): Record<string, string> => ({
   PATH: process.env['PATH'] ?? '',
   HOME: folder,
+  // Dozens of processes of the same program: compiling it once is enough.
+  NODE_COMPILE_CACHE: join(tmpdir(), 'latchkey-test-compile-cache'),
   DATABASE_URL: `sqlite:${join(folder, 'latchkey.db')}`,
   SECRET_FILE: join(folder, 'secret'),
   LOG_LEVEL: 'error',
