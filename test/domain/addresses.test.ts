@@ -119,6 +119,10 @@ describe('T28 what is no address', () => {
     ['a label of 64', `ben@${'d'.repeat(64)}.org`],
     ['255 characters', `${LONG_LOCAL}@d${LONG_DOMAIN}`],
     [
+      'more than 254 as it is typed, if fewer in ASCII',
+      `${LONG_LOCAL}@${`${'e\u0301'.repeat(30)}.`.repeat(4)}org`,
+    ],
+    [
       'a domain too long once it is ASCII',
       `${LONG_LOCAL}@${'д'.repeat(50)}.${'д'.repeat(50)}.${'д'.repeat(50)}.${'д'.repeat(30)}.рф`,
     ],

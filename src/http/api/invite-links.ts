@@ -81,7 +81,7 @@ export const inviteLinkOperations = [
         description: 'the preview',
         schema: z
           .strictObject({
-            email: z.string().meta({ description: 'masked', examples: ['a•••a@example.org'] }),
+            email: z.string().meta({ description: 'masked', examples: ['a•••e@example.org'] }),
             invitedBy: z.nullable(z.string()).meta({ description: 'name', examples: ['Grace Hopper'] }),
             expiresAt: when,
             state: stateSchema,

@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from './support/house.ts'
+
+const root = join(import.meta.dirname, '..')
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>
+}
+
+test('S0-40, S0-41 one command runs the tests; another prints a coverage summary and writes an HTML report', {
+  timeout: 60_000,
+}, () => {
+  expect(scripts['test']).toBe('vitest run')
+  const { folder, remove } = temporaryFolder()
+  // The very command of the script, on a small part of the tests and into a folder of its own.
+  const [command = '', ...args] = scripts['coverage']?.split(' ') ?? []
+  const run = spawnSync(
+    join(root, 'node_modules/.bin', command),
+    [
+      ...args,
+      'test/domain/logout.test.ts',
+      'test/domain/sessions.test.ts',
+      `--coverage.reportsDirectory=${folder}`,
+    ],
+    { cwd: root, encoding: 'utf8' },
+  )
+  expect(run.status, run.stdout + run.stderr).toBe(0)
+  expect(run.stdout).toMatch(/Coverage summary[\s\S]*Lines\s+: \d/)
+  expect(existsSync(join(folder, 'index.html'))).toBe(true)
+  remove()
+})
+
+test('S4-53 everything that CI checks is one command, and CI runs that command', () => {
+  for (const step of ['lock', 'typecheck', 'lint', 'build', 'coverage'])
+    expect(scripts['check']).toContain(`npm run ${step}`)
+  expect(readFileSync(join(root, '.ci/run'), 'utf8')).toContain('npm run check')
+})
