@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { House } from '../house.ts'
 import { Problem } from '../problems.ts'
-import type { Ctx } from './kit.ts'
+import type { Ctx } from './ctx.ts'
 import type { SessionCookies } from './session.ts'
 
 const PRE_MS = 10 * 60_000

@@ -1,15 +1,15 @@
-import type { Context } from 'koa'
 import type { State } from '../context.ts'
 import type { House } from '../house.ts'
 import { readForm } from '../middleware/body.ts'
 import { Problem } from '../problems.ts'
 import type { Guards } from './csrf.ts'
+import type { Ctx } from './ctx.ts'
 import { openLayout } from './layout.ts'
 import type { TextKey } from './texts/en.ts'
 import type { RenderView } from './view.ts'
 import { text, type Values } from './words.ts'
 
-export type Ctx = Context & { state: State }
+export type { Ctx }
 
 /** One field that was filled in wrongly: said in a list above the form and beside the field. */
 export type FieldError = {

@@ -1,6 +1,6 @@
 import type { House } from '../house.ts'
 import type { Guards } from './csrf.ts'
-import type { Ctx } from './kit.ts'
+import type { Ctx } from './ctx.ts'
 import { takeNotice } from './notices.ts'
 import { text } from './words.ts'
 

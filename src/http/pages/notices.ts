@@ -1,4 +1,4 @@
-import type { Ctx } from './kit.ts'
+import type { Ctx } from './ctx.ts'
 
 const NOTICES = [
   'signedOut',

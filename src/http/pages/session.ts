@@ -4,7 +4,7 @@ import type { Middleware } from 'koa'
 import session from 'koa-session'
 import type { State } from '../context.ts'
 import type { House } from '../house.ts'
-import type { Ctx } from './kit.ts'
+import type { Ctx } from './ctx.ts'
 
 const HOUR_MS = 3_600_000
 const ADMIN_IDLE_MS = 2 * HOUR_MS
