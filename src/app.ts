@@ -13,13 +13,16 @@ import { smtpTransport } from './infrastructure/mail/smtp.ts'
 import { sqliteLeases } from './infrastructure/mail/sqlite-leases.ts'
 import { captureTransport, consoleTransport, type MailTransport } from './infrastructure/mail/transport.ts'
 import { AccessTokens } from './infrastructure/vault/access-tokens.ts'
-import { proveCredential } from './infrastructure/vault/prove-credential.ts'
+import { credentialProofs } from './infrastructure/vault/prove-credential.ts'
 import { idempotencyKeys, pageSessions, refreshTokens } from './infrastructure/vault/sqlite-rows.ts'
 
-const mailSecrets = ({ tokens, firstPasswords }: Foundation): MailSecrets => ({
+const mailSecrets = ({ tokens, firstPasswords, codes }: Foundation): MailSecrets => ({
   inviteToken: (inviteId) => tokens.make('invite', inviteId),
   signInToken: (linkId) => tokens.make('sign-in', linkId),
   firstPassword: (credentialId) => firstPasswords.make(credentialId),
+  verificationToken: (verificationId) => tokens.make('verification', verificationId),
+  verificationCode: (verificationId) => codes.make(verificationId),
+  resetToken: (resetId) => tokens.make('password-reset', resetId),
 })
 
 export const mailTransport = (settings: Settings): MailTransport => {
@@ -55,6 +58,7 @@ export const openHouse = (floor: Foundation, log: Logger, draining: () => boolea
   const access = new AccessTokens(keyring.signing, settings.publicUrl, clock)
   const refresh = refreshTokens(rows, tokens)
   const secrets = mailSecrets(floor)
+  const proofs = credentialProofs(floor)
   return {
     settings: {
       publicUrl: settings.publicUrl,
@@ -62,6 +66,9 @@ export const openHouse = (floor: Foundation, log: Logger, draining: () => boolea
       inviteLink: settings.inviteLink,
       inviteTtlMs: settings.inviteTtlMs,
       linkTtlMs: settings.linkTtlMs,
+      codeTtlMs: settings.codeTtlMs,
+      registration: settings.registration,
+      emailLookup: settings.emailLookup,
       devMailbox: settings.devMailbox,
       loopback: settings.loopback,
       proxyHops: settings.proxyHops,
@@ -78,10 +85,17 @@ export const openHouse = (floor: Foundation, log: Logger, draining: () => boolea
       readInviteToken: (token) => tokens.read('invite', token)?.id ?? null,
       signInToken: secrets.signInToken,
       readSignInToken: (token) => tokens.read('sign-in', token)?.id ?? null,
+      readVerificationToken: (token) => tokens.read('verification', token)?.id ?? null,
+      readPasswordResetToken: (token) => tokens.read('password-reset', token)?.id ?? null,
+      registrationToken: (userId) => tokens.make('registration', userId),
+      readRegistrationToken: (token) => tokens.read('registration', token)?.id ?? null,
     },
+    isVerificationCode: (verificationId, code) => floor.codes.matches(verificationId, code),
     passwords: {
       hash: (password) => floor.hasher.hash(password),
-      prove: proveCredential(floor),
+      hashFor: (address, password) => floor.hasher.hashFor(address, password),
+      prove: proofs.ofUser,
+      proveByAddress: proofs.ofAddress,
     },
     tokens: {
       issueAccess: (claims) => access.issue(claims),

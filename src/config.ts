@@ -69,6 +69,10 @@ export const settingsSchema = z.object({
   INVITE_LINK: z.enum(['confirm', 'direct']).default('confirm'),
   INVITE_TTL: durationSchema.default(7 * UNIT_MS.d),
   LINK_TTL: durationSchema.default(10 * UNIT_MS.m),
+  CODE_TTL: durationSchema.default(10 * UNIT_MS.m),
+  UNVERIFIED_TTL: durationSchema.default(2 * UNIT_MS.d),
+  REGISTRATION: z.enum(['open', 'invite']).default('open'),
+  EMAIL_LOOKUP: onOff.default(false),
   TRUST_PROXY: proxies.default(false),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_FILE: z.string().min(1).optional(),
@@ -94,6 +98,11 @@ export type Settings = {
   readonly inviteLink: 'confirm' | 'direct'
   readonly inviteTtlMs: number
   readonly linkTtlMs: number
+  readonly codeTtlMs: number
+  /** Who has not confirmed an address after this long is forgotten. */
+  readonly unverifiedTtlMs: number
+  readonly registration: 'open' | 'invite'
+  readonly emailLookup: boolean
   readonly sessionMaxMs: number
   /** How many proxies stand in front; 0 trusts no forwarded header. */
   readonly proxyHops: number
@@ -159,6 +168,10 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     inviteLink: s.INVITE_LINK,
     inviteTtlMs: s.INVITE_TTL,
     linkTtlMs: s.LINK_TTL,
+    codeTtlMs: s.CODE_TTL,
+    unverifiedTtlMs: s.UNVERIFIED_TTL,
+    registration: s.REGISTRATION,
+    emailLookup: s.EMAIL_LOOKUP,
     sessionMaxMs: SESSION_MAX_MS,
     proxyHops: typeof s.TRUST_PROXY === 'number' ? s.TRUST_PROXY : s.TRUST_PROXY ? 1 : 0,
     logLevel: s.LOG_LEVEL,

@@ -15,7 +15,7 @@ import { tagEncoder } from './infrastructure/event-store/codec.ts'
 import { SqliteEventStore } from './infrastructure/event-store/sqlite-store.ts'
 import { type Ids, randomIds } from './infrastructure/ids.ts'
 import { addressDigest } from './infrastructure/vault/address-digest.ts'
-import { DerivedTokens, FirstPasswords } from './infrastructure/vault/derived-tokens.ts'
+import { DerivedTokens, FirstPasswords, VerificationCodes } from './infrastructure/vault/derived-tokens.ts'
 import { type Keyring, openKeyring } from './infrastructure/vault/keyring.ts'
 import { PasswordHasher } from './infrastructure/vault/passwords.ts'
 import { loadRootSecrets, parseRootSecrets, type RootSecrets } from './infrastructure/vault/root-secret.ts'
@@ -47,6 +47,7 @@ export type Foundation = {
   readonly keyring: Keyring
   readonly tokens: DerivedTokens
   readonly firstPasswords: FirstPasswords
+  readonly codes: VerificationCodes
   readonly signatures: Signatures
   readonly hasher: PasswordHasher
   readonly close: () => Promise<void>
@@ -105,6 +106,7 @@ export const openFoundation = async (settings: Settings, world: World = {}): Pro
     keyring,
     tokens: new DerivedTokens(roots),
     firstPasswords: new FirstPasswords(roots),
+    codes: new VerificationCodes(roots),
     signatures: new Signatures(roots),
     hasher,
     async close() {

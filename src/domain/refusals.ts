@@ -19,6 +19,14 @@ export const refusalCodes = [
   'link_not_found',
   'link_already_used',
   'link_expired',
+  'link_replaced',
+  'email_already_verified',
+  'email_not_verified',
+  'registration_already_complete',
+  'registration_not_due',
+  'code_wrong',
+  'code_expired',
+  'code_locked',
 ] as const
 
 export type RefusalCode = (typeof refusalCodes)[number]

@@ -34,6 +34,11 @@ export type HttpSettings = {
   readonly inviteLink: 'confirm' | 'direct'
   readonly inviteTtlMs: number
   readonly linkTtlMs: number
+  readonly codeTtlMs: number
+  /** Who may register by themselves: everybody, or nobody (invites only). */
+  readonly registration: 'open' | 'invite'
+  /** Whether anonymous callers are told that an address is known. */
+  readonly emailLookup: boolean
   readonly devMailbox: boolean
   /** The mailbox page is open to everybody on this machine, and to admins only anywhere else. */
   readonly loopback: boolean
@@ -70,13 +75,28 @@ export type House = {
     readonly readInviteToken: (token: string) => string | null
     readonly signInToken: (linkId: string) => string
     readonly readSignInToken: (token: string) => string | null
+    readonly readVerificationToken: (token: string) => string | null
+    readonly readPasswordResetToken: (token: string) => string | null
+    /** Stands for the user who registered by the API, until they are a member; answered once and never mailed. */
+    readonly registrationToken: (userId: string) => string
+    readonly readRegistrationToken: (token: string) => string | null
   }
+
+  /** Whether a code is the one that was mailed for a verification. */
+  readonly isVerificationCode: (verificationId: string, code: string) => boolean
 
   /** Slow on purpose; both run in a pool of workers. Throws an error named `Overloaded` when their queue is full. */
   readonly passwords: {
     readonly hash: (password: string) => Promise<string>
+    /** For a password that is chosen with an address before the address is confirmed. */
+    readonly hashFor: (address: string, password: string) => Promise<string>
     /** The id of the credential that the password matches, or null; takes equally long for a user that does not exist. */
     readonly prove: (userId: string | null, password: string) => Promise<string | null>
+    /** The same by address: its owner's credential, or that of somebody who waits to confirm it. Takes equally long for nobody. */
+    readonly proveByAddress: (
+      address: string | null,
+      password: string,
+    ) => Promise<{ readonly userId: string | null; readonly credentialId: string | null }>
   }
 
   readonly tokens: {

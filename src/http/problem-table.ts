@@ -13,6 +13,8 @@ export type HttpProblemCode =
   | 'token_expired'
   | 'token_invalid'
   | 'forbidden'
+  | 'registration_closed'
+  | 'registration_incomplete'
   | 'csrf_failed'
   | 'idempotency_key_reused'
   | 'idempotency_in_progress'
@@ -119,6 +121,46 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
     en: ['This link has been used.', 'Ask for a new one.'],
     ru: ['Эта ссылка уже использована.', 'Попросите новую.'],
   },
+  link_replaced: {
+    status: 410,
+    en: ['A newer link was mailed; this one is void.', 'Open the link in the newest mail.'],
+    ru: ['Отправлена более новая ссылка; эта больше не действует.', 'Откройте ссылку из последнего письма.'],
+  },
+  email_already_verified: {
+    status: 409,
+    en: ['This address is confirmed already.', 'There is nothing left to do.'],
+    ru: ['Этот адрес уже подтверждён.', 'Больше ничего делать не нужно.'],
+  },
+  email_not_verified: {
+    status: 403,
+    en: ['The address is not confirmed yet.', 'Confirm it with the code or the link in our mail.'],
+    ru: ['Адрес ещё не подтверждён.', 'Подтвердите его кодом или ссылкой из нашего письма.'],
+  },
+  registration_already_complete: {
+    status: 409,
+    en: ['The registration is complete already.', 'Sign in.'],
+    ru: ['Регистрация уже завершена.', 'Войдите.'],
+  },
+  registration_not_due: {
+    status: 409,
+    en: ['There is still time to confirm this address.'],
+    ru: ['Время подтвердить этот адрес ещё не вышло.'],
+  },
+  code_wrong: {
+    status: 422,
+    en: ['This code is wrong.', 'Type the six digits from the newest mail.'],
+    ru: ['Неверный код.', 'Введите шесть цифр из последнего письма.'],
+  },
+  code_expired: {
+    status: 410,
+    en: ['This code is no longer good.', 'Ask for a new one.'],
+    ru: ['Этот код больше не действует.', 'Попросите новый.'],
+  },
+  code_locked: {
+    status: 429,
+    en: ['Too many wrong codes were tried.', 'Ask for a new one.'],
+    ru: ['Слишком много неверных кодов.', 'Попросите новый.'],
+  },
   link_expired: {
     status: 410,
     en: ['This link has expired.', 'Ask for a new one.'],
@@ -174,6 +216,16 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
     status: 403,
     en: ['You are not allowed to do this.', 'It takes a role that you do not hold.'],
     ru: ['Вам это не разрешено.', 'Для этого нужна роль, которой у вас нет.'],
+  },
+  registration_closed: {
+    status: 403,
+    en: ['Nobody registers here by themselves.', 'Ask somebody inside for an invite.'],
+    ru: ['Здесь нельзя зарегистрироваться самостоятельно.', 'Попросите приглашение у того, кто уже внутри.'],
+  },
+  registration_incomplete: {
+    status: 403,
+    en: ['The registration is not complete yet.', 'Choose a password first.'],
+    ru: ['Регистрация ещё не завершена.', 'Сначала выберите пароль.'],
   },
   csrf_failed: {
     status: 403,

@@ -4,14 +4,16 @@ import { principalReads } from './principal.ts'
 import type { Projection, Reader } from './projection.ts'
 import { sessionReads, sessions } from './sessions.ts'
 import { userReads, users } from './users.ts'
+import { verificationReads, verifications } from './verifications.ts'
 
 /** Every projection there is; each event passes them in this order, in the transaction that appends it. */
-export const projections: readonly Projection[] = [invites, users, sessions, mails]
+export const projections: readonly Projection[] = [invites, users, verifications, sessions, mails]
 
 /** The read side: every question that pages, the API and the runners ask. */
 export const readSide = (db: Reader) => ({
   invites: inviteReads(db),
   users: userReads(db),
+  verifications: verificationReads(db),
   sessions: sessionReads(db),
   mails: mailReads(db),
   principals: principalReads(db),

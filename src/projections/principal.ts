@@ -12,6 +12,8 @@ export type ApiPrincipal = {
   readonly name: string | null
   readonly locale: 'en' | 'ru'
   readonly roles: readonly Role[]
+  readonly via: 'invite' | 'operator' | 'self'
+  readonly credentialKind: 'none' | 'first' | 'chosen'
   readonly inviteId: string | null
   readonly registeredAt: string
   readonly emailVerifiedAt: string | null
@@ -24,7 +26,7 @@ type Row = Omit<ApiPrincipal, 'restricted' | 'roles'> & {
 }
 
 const SQL = `select s.id as "sessionId", s.expires_at as "expiresAt", s.restricted, u.id as "userId", u.email, u.name,
-  u.locale, u.invite_id as "inviteId", u.registered_at as "registeredAt", u.email_verified_at as "emailVerifiedAt",
+  u.locale, u.via, u.credential_kind as "credentialKind", u.invite_id as "inviteId", u.registered_at as "registeredAt", u.email_verified_at as "emailVerifiedAt",
   u.last_login_at as "lastLoginAt",
   (select string_agg(role, ',' order by role) from user_roles where user_id = u.id) as roles
   from sessions s join users u on u.id = s.user_id

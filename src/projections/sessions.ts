@@ -45,7 +45,13 @@ export const sessions = projection('sessions', ['sessions', 'sign_in_links'], {
 export type SessionView = {
   readonly id: string
   readonly userId: string
-  readonly method: 'password' | 'first-password' | 'invite' | 'sign-in-link'
+  readonly method:
+    | 'password'
+    | 'first-password'
+    | 'invite'
+    | 'sign-in-link'
+    | 'registration'
+    | 'verification-link'
   readonly carrier: 'page' | 'api'
   /** A session begun with a first password may set a password or sign out, nothing else. */
   readonly restricted: boolean

@@ -1,6 +1,9 @@
 import type { Role } from '../domain/users/events.ts'
 import { insert, projection, type Reader, remove, update, type Value } from './projection.ts'
 
+/** A text as it is searched by: one spelling of letters that look alike, whatever the script or case. */
+export const folded = (text: string): string => text.normalize('NFKC').toLowerCase()
+
 /** One row a user, gone when the user is erased; roles in a table of their own. */
 export const users = projection('users', ['users', 'user_roles'], {
   UserRegistered: ({ at, data }) => [
@@ -19,6 +22,7 @@ export const users = projection('users', ['users', 'user_roles'], {
       credential_used: 0,
       suspended_at: null,
       last_login_at: null,
+      search_text: data.name === null ? null : folded(data.name),
     }),
   ],
   EmailVerified: ({ at, data }) => [
@@ -52,7 +56,7 @@ export const users = projection('users', ['users', 'user_roles'], {
     ),
   ],
   ProfileChanged: ({ data: { userId, name, locale } }) => {
-    const set = { ...(name === null ? {} : { name }), ...(locale === null ? {} : { locale }) }
+    const set = { ...(name === null ? {} : { name, search_text: folded(name) }), ...(locale === null ? {} : { locale }) }
     return Object.keys(set).length > 0 ? [update('users', { id: userId }, set)] : []
   },
   RoleGranted: ({ at, data: { userId, role } }) => [
@@ -76,7 +80,7 @@ export type UserView = {
   readonly name: string | null
   readonly locale: 'en' | 'ru'
   readonly roles: readonly Role[]
-  readonly via: 'invite' | 'operator'
+  readonly via: 'invite' | 'operator' | 'self'
   readonly inviteId: string | null
   readonly registeredAt: string
   readonly emailVerifiedAt: string | null
@@ -84,6 +88,11 @@ export type UserView = {
   readonly suspendedAt: string | null
   readonly lastLoginAt: string | null
 }
+
+/** Who has not confirmed the address yet, or registered without a password and has not chosen one, may do little. */
+export const isTemporary = (
+  user: Pick<UserView, 'emailVerifiedAt' | 'via' | 'credentialKind'>,
+): boolean => user.emailVerifiedAt === null || (user.via === 'self' && user.credentialKind === 'none')
 
 /** What a sign-in is checked against: never shown. */
 export type CredentialRow = {
@@ -125,6 +134,25 @@ export const userReads = (db: Reader) => ({
       [email],
     )
     return row ? { ...present(row), credentialId: row.credentialId } : null
+  },
+
+  /** Who registered with this address and has not confirmed it, newest first. */
+  async waitingFor(email: string): Promise<(UserView & CredentialRow)[]> {
+    const rows = await db.all<UserRow & CredentialRow>(
+      `select ${COLUMNS}, credential_id as "credentialId" from users
+       where email = $1 and email_verified_at is null order by id desc`,
+      [email],
+    )
+    return rows.map((row) => ({ ...present(row), credentialId: row.credentialId }))
+  },
+
+  /** The first to be forgotten among those who registered by themselves before an instant and never confirmed. */
+  async unverifiedSince(before: string, limit: number): Promise<{ readonly id: string }[]> {
+    return db.all<{ id: string }>(
+      `select id from users where email_verified_at is null and via = 'self' and registered_at <= $1
+       order by registered_at limit $2`,
+      [before, limit],
+    )
   },
 
   async credential(id: string): Promise<CredentialRow | null> {

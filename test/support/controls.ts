@@ -28,6 +28,12 @@ export const LINK = ulid('NK1')
 export const OTHER_LINK = ulid('NK2')
 export const MAIL = ulid('MA1')
 
+export const VERIFICATION = ulid('VE1')
+export const OTHER_VERIFICATION = ulid('VE2')
+export const RESET = ulid('RE1')
+export const OTHER_RESET = ulid('RE2')
+export const IN_TEN_MINUTES = '2026-03-01T09:10:00.000Z'
+
 export const BEN_ADDRESS = 'ben@example.org'
 export const ADA_ADDRESS = 'ada@example.org'
 
@@ -74,6 +80,44 @@ export const verified = (
   email: string | null,
   by: DataOf<'EmailVerified'>['by'] = 'operator',
 ): NewEventOf<'EmailVerified'> => ({ type: 'EmailVerified', data: { userId, email, by } })
+export const addressReleased = (
+  data: Overrides<'AddressReleased'> = {},
+): NewEventOf<'AddressReleased'> => ({
+  type: 'AddressReleased',
+  data: { userId: BEN, email: BEN_ADDRESS, locale: 'en', inviteIds: [], ...data },
+})
+export const verificationIssued = (
+  data: Overrides<'VerificationIssued'> = {},
+): NewEventOf<'VerificationIssued'> => ({
+  type: 'VerificationIssued',
+  data: {
+    userId: BEN,
+    email: BEN_ADDRESS,
+    verificationId: VERIFICATION,
+    purpose: 'registration',
+    locale: 'en',
+    codeExpiresAt: IN_TEN_MINUTES,
+    linkExpiresAt: IN_TEN_MINUTES,
+    ...data,
+  },
+})
+export const verificationFailed = (
+  verificationId = VERIFICATION,
+  userId = BEN,
+): NewEventOf<'VerificationFailed'> => ({ type: 'VerificationFailed', data: { userId, verificationId } })
+export const resetRequested = (
+  data: Overrides<'PasswordResetRequested'> = {},
+): NewEventOf<'PasswordResetRequested'> => ({
+  type: 'PasswordResetRequested',
+  data: {
+    userId: BEN,
+    email: BEN_ADDRESS,
+    resetId: RESET,
+    locale: 'en',
+    expiresAt: IN_TEN_MINUTES,
+    ...data,
+  },
+})
 export const granted = (userId: string, role: 'admin' | 'auditor' = 'admin'): NewEventOf<'RoleGranted'> => ({
   type: 'RoleGranted',
   data: { userId, role },
@@ -98,7 +142,7 @@ export const reinstated = (
 })
 export const erased = (userId: string, data: Overrides<'UserErased'> = {}): NewEventOf<'UserErased'> => ({
   type: 'UserErased',
-  data: { userId, roles: [], inviteIds: [], ...data },
+  data: { userId, roles: [], inviteIds: [], reason: 'asked', ...data },
 })
 export const firstPassword = (
   data: Overrides<'FirstPasswordIssued'> = {},
@@ -141,7 +185,10 @@ export const start = {
 export const loggedIn = (
   method: DataOf<'UserLoggedIn'>['method'],
   data: Overrides<'UserLoggedIn'> = {},
-): NewEventOf<'UserLoggedIn'> => ({ type: 'UserLoggedIn', data: { userId: BEN, method, ...start, ...data } })
+): NewEventOf<'UserLoggedIn'> => ({
+  type: 'UserLoggedIn',
+  data: { userId: BEN, method, isNewDevice: false, ...start, ...data },
+})
 export const loggedOut: NewEventOf<'UserLoggedOut'> = {
   type: 'UserLoggedOut',
   data: { userId: BEN, sessionId: SESSION },
@@ -170,6 +217,13 @@ export const mailFailed: NewEventOf<'MailFailed'> = {
   type: 'MailFailed',
   data: { mailId: MAIL, template: 'invite', about: `invite:${INVITE}`, attempts: 12, reason: 'smtp_550' },
 }
+
+/** Somebody who registered by themselves and has not confirmed the address. */
+export const waiting = (
+  userId: string,
+  email: string,
+  data: Overrides<'VerificationIssued'> = {},
+) => [registered(userId, email, { kind: 'self' }), verificationIssued({ userId, email, ...data })]
 
 /** Somebody who is known, verified and holds a password. */
 export const member = (userId: string, email: string) => [registered(userId, email), verified(userId, email)]

@@ -54,9 +54,13 @@ export type InviteState = 'open' | 'redeemed' | 'revoked' | 'expired' | 'replace
 /** The expiry instant itself is already too late. */
 export const hasExpired = (expiresAt: Instant, now: Instant): boolean => now >= expiresAt
 
-/** What the history says of one address: whose it is, and which invites to it have not ended. */
+/**
+ * What the history says of one address: whose it is, who registered with it and has not confirmed it (an address
+ * belongs to nobody until then), and which invites to it have not ended.
+ */
 export type Address = {
   readonly ownerId: string | null
+  readonly waiting: readonly string[]
   readonly openInvites: Readonly<
     Record<string, { readonly issuedEventId: string; readonly expiresAt: Instant }>
   >
@@ -69,7 +73,7 @@ const closed = (state: Address, inviteId: string): Address => {
 }
 
 export const address = fold<Address>(
-  { ownerId: null, openInvites: {}, inviteIds: [] },
+  { ownerId: null, waiting: [], openInvites: {}, inviteIds: [] },
   {
     InviteIssued: (state, { id, data: { inviteId, expiresAt } }) => ({
       ...state,
@@ -85,6 +89,14 @@ export const address = fold<Address>(
     InviteRevoked: (state, { data }) => closed(state, data.inviteId),
     InviteRedeemed: (state, { data }) => closed(state, data.inviteId),
     InviteReplaced: (state, { data }) => closed(state, data.inviteId),
-    EmailVerified: (state, { data }) => ({ ...state, ownerId: data.userId }),
+    UserRegistered: (state, { data: { userId, via } }) =>
+      via.kind === 'self' ? { ...state, waiting: [...state.waiting, userId] } : state,
+    EmailVerified: (state, { data: { userId } }) => ({
+      ...state,
+      ownerId: userId,
+      waiting: state.waiting.filter((id) => id !== userId),
+    }),
+    AddressReleased: (state, { data: { userId } }) =>
+      state.ownerId === userId ? { ...state, ownerId: null } : state,
   },
 )

@@ -5,6 +5,7 @@ import { instantSchema, ulidSchema } from '../event.ts'
 import { sessionStartSchema } from '../sessions/start.ts'
 import { userTag } from '../users/events.ts'
 import { standing } from '../users/user.ts'
+import { superseded } from '../users/verification.ts'
 import { endedInviteRefusal } from './ended.ts'
 import { emailTag, inviteTag } from './events.ts'
 import { address, hasExpired, invite } from './invite.ts'
@@ -52,6 +53,8 @@ export const redeemInvite = command({
         causation,
       },
       { type: 'EmailVerified', data: { userId, email, by: 'invite' }, causation },
+      // Who registered with this address and never confirmed it has lost it now.
+      ...superseded(known.waiting, userId, causation),
       ...(found.role === 'auditor'
         ? [{ type: 'RoleGranted', data: { userId, role: found.role }, causation } as const]
         : []),
@@ -75,7 +78,7 @@ export const redeemInvite = command({
         causation,
       },
       ...(isNew ? registration : []),
-      { type: 'UserLoggedIn', data: { userId, method: 'invite', ...session }, causation },
+      { type: 'UserLoggedIn', data: { userId, method: 'invite', isNewDevice: false, ...session }, causation },
       ...others.map(
         ([id, other]): NewEvent => ({
           type: 'InviteReplaced',

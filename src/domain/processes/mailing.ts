@@ -33,9 +33,22 @@ export const mailing = (event: DomainEvent): readonly MailIntent[] => {
     }
     case 'PasswordChanged': {
       const { userId, email, locale, by } = event.data
-      return by === 'owner'
+      return by === 'owner' || by === 'reset'
         ? [{ mailId: event.id, template: 'password-changed', about: `user:${userId}`, to: email, locale }]
         : []
+    }
+    case 'VerificationIssued': {
+      const { userId, email, locale, purpose } = event.data
+      const template = purpose === 'taken' ? 'address-taken' : 'verification'
+      return [{ mailId: event.id, template, about: `user:${userId}`, to: email, locale }]
+    }
+    case 'AddressReleased': {
+      const { userId, email, locale } = event.data
+      return [{ mailId: event.id, template: 'email-changed', about: `user:${userId}`, to: email, locale }]
+    }
+    case 'PasswordResetRequested': {
+      const { userId, email, locale } = event.data
+      return [{ mailId: event.id, template: 'password-reset', about: `user:${userId}`, to: email, locale }]
     }
     default:
       return []

@@ -13,11 +13,22 @@ const subject = ({ userId }: { userId: string }): Subject => `user:${userId}`
 export const sessionEvents = {
   /** A session begins. It ends at `expiresAt` at the latest; being idle ends it sooner, outside the history. */
   UserLoggedIn: eventType({
+    version: 2,
+    upcasts: { 1: (data) => ({ ...data, isNewDevice: false }) },
     schema: z.strictObject({
       ...owner,
       sessionId: ulidSchema,
-      method: z.enum(['password', 'first-password', 'invite', 'sign-in-link']),
+      method: z.enum([
+        'password',
+        'first-password',
+        'invite',
+        'sign-in-link',
+        'registration',
+        'verification-link',
+      ]),
       carrier: z.enum(['page', 'api']),
+      /** Nothing like this device was seen with this user before: they are told by mail. */
+      isNewDevice: z.boolean(),
       expiresAt: instantSchema,
       userAgent: personal(z.string()),
       ip: personal(z.string()),
@@ -31,10 +42,20 @@ export const sessionEvents = {
   }),
   /** All sessions of a user but one ended at once. */
   SessionsEnded: eventType({
+    version: 2,
+    upcasts: { 1: (data) => data },
     schema: z.strictObject({
       ...owner,
       except: z.nullable(ulidSchema),
-      reason: z.enum(['password-changed', 'suspended', 'signed-out-everywhere', 'token-reused']),
+      reason: z.enum([
+        'password-changed',
+        'suspended',
+        'signed-out-everywhere',
+        'token-reused',
+        'role-changed',
+        'email-changed',
+        'address-confirmed',
+      ]),
     }),
     tags: ({ userId }) => [`user:${userId}`],
   }),

@@ -27,6 +27,7 @@ export const issueSignInLink = command({
     if (view.user.status === 'unknown' || view.user.status === 'erased') return refuse('user_not_found')
     if (view.user.status === 'suspended') return refuse('user_suspended')
     if (view.link.status !== 'unknown') return accept()
+    if (!view.user.isVerified) return refuse('email_not_verified')
     if (view.contact.email !== wish.email) return refuse('user_not_found')
     return accept({ type: 'SignInLinkIssued', data: wish })
   },

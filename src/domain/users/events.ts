@@ -12,6 +12,9 @@ export const roleTag = (role: Role): Tag => `role:${role}`
 export const roleSchema = z.enum(['admin', 'auditor'])
 export type Role = z.infer<typeof roleSchema>
 
+/** The newer version only allows more than the older one did. */
+const asItWas = (data: Record<string, unknown>) => data
+
 const user = { userId: ulidSchema }
 const address = { email: personal(z.string()) }
 type OfUser = { userId: string }
@@ -28,6 +31,8 @@ const byRoles = ({ userId, roles }: OfUser & { roles: readonly Role[] }): Tag[] 
 export const userEvents = {
   /** Somebody is known here. The address is theirs only once `EmailVerified` says so. */
   UserRegistered: eventType({
+    version: 2,
+    upcasts: { 1: asItWas },
     schema: z.strictObject({
       ...user,
       ...address,
@@ -36,16 +41,60 @@ export const userEvents = {
       via: z.discriminatedUnion('kind', [
         z.strictObject({ kind: z.literal('invite'), inviteId: ulidSchema }),
         z.strictObject({ kind: z.literal('operator') }),
+        z.strictObject({ kind: z.literal('self') }),
       ]),
     }),
     subject,
     tags: (data) =>
       data.via.kind === 'invite' ? [...byAddress(data), `invite:${data.via.inviteId}`] : byAddress(data),
   }),
+  /** The address is this user's, and nobody else's, from now on. */
   EmailVerified: eventType({
-    schema: z.strictObject({ ...user, ...address, by: z.enum(['invite', 'operator']) }),
+    version: 2,
+    upcasts: { 1: asItWas },
+    schema: z.strictObject({ ...user, ...address, by: z.enum(['invite', 'operator', 'code', 'link']) }),
     subject,
     tags: byAddress,
+  }),
+  /** The address was this user's until they confirmed another one. The invites to it are remembered for their erasure. */
+  AddressReleased: eventType({
+    schema: z.strictObject({ ...user, ...address, locale: localeSchema, inviteIds: z.array(ulidSchema) }),
+    subject,
+    tags: byAddress,
+  }),
+  /**
+   * A code and a link are on their way to an address; earlier ones of this user are void. With the purpose `taken` the
+   * address belongs to somebody else: its owner is told so, and nothing can be confirmed with it.
+   */
+  VerificationIssued: eventType({
+    schema: z.strictObject({
+      ...user,
+      ...address,
+      verificationId: ulidSchema,
+      purpose: z.enum(['registration', 'email-change', 'taken']),
+      locale: localeSchema,
+      codeExpiresAt: instantSchema,
+      linkExpiresAt: instantSchema,
+    }),
+    subject,
+    tags: byUser,
+  }),
+  /** A wrong code was tried. */
+  VerificationFailed: eventType({
+    schema: z.strictObject({ ...user, verificationId: ulidSchema }),
+    tags: byUser,
+  }),
+  /** A link that sets a new password was mailed to the user's address; an earlier one is void. */
+  PasswordResetRequested: eventType({
+    schema: z.strictObject({
+      ...user,
+      ...address,
+      resetId: ulidSchema,
+      locale: localeSchema,
+      expiresAt: instantSchema,
+    }),
+    subject,
+    tags: byUser,
   }),
   /** A first password exists: derived when needed, mailed, and good for one sign-in before `expiresAt`. */
   FirstPasswordIssued: eventType({
@@ -65,12 +114,14 @@ export const userEvents = {
   }),
   /** The hash stands in the vault under `credentialId`; earlier credentials are void. */
   PasswordChanged: eventType({
+    version: 2,
+    upcasts: { 1: asItWas },
     schema: z.strictObject({
       ...user,
       ...address,
       credentialId: ulidSchema,
       locale: localeSchema,
-      by: z.enum(['owner', 'operator']),
+      by: z.enum(['owner', 'operator', 'registration', 'reset']),
     }),
     subject,
     tags: byUser,
@@ -101,7 +152,15 @@ export const userEvents = {
   }),
   /** The person is gone: keys of the user and of the invites to their address are destroyed in the same commit. */
   UserErased: eventType({
-    schema: z.strictObject({ ...user, roles: z.array(roleSchema), inviteIds: z.array(ulidSchema) }),
+    version: 2,
+    upcasts: { 1: (data) => ({ ...data, reason: 'asked' }) },
+    schema: z.strictObject({
+      ...user,
+      roles: z.array(roleSchema),
+      inviteIds: z.array(ulidSchema),
+      /** Asked for; never verified in time; or somebody else was the first to confirm the address. */
+      reason: z.enum(['asked', 'unverified', 'superseded']),
+    }),
     tags: byRoles,
     forgets: ({ userId, inviteIds }) => [`user:${userId}`, ...inviteIds.map((id): Subject => `invite:${id}`)],
   }),

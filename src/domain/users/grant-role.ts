@@ -6,6 +6,7 @@ import { emailTag, localeSchema } from '../invites/events.ts'
 import { address } from '../invites/invite.ts'
 import { roleSchema, userTag } from './events.ts'
 import { adminRefusal, contact, credential, isTrusted, refuseWith, standing, standingOf } from './user.ts'
+import { superseded } from './verification.ts'
 
 /**
  * A user gets a role. The operator (never an admin in the browser) may name an address that nobody has yet: its
@@ -34,6 +35,8 @@ export const grantRole = command({
     if ((enrol || newCredentialId) && !isTrusted(actor)) return refuse('not_allowed')
     const { status, roles } = view.user
     if (status === 'erased' || (status === 'unknown' && !enrol)) return refuse('user_not_found')
+    // Whoever proves the address first takes such a user over: a role would be theirs.
+    if (status === 'active' && !view.user.isVerified) return refuse('email_not_verified')
     // The suspension named the roles held then: who counts the holders of a new one would not see it.
     if (status === 'suspended') return refuse('user_suspended')
     // Between the caller's look and this decision the address found or lost its owner: the caller looks again.
@@ -46,6 +49,7 @@ export const grantRole = command({
       events.push(
         { type: 'UserRegistered', data: { userId, email, name: null, locale, via: { kind: 'operator' } } },
         { type: 'EmailVerified', data: { userId, email, by: 'operator' } },
+        ...superseded(view.address.waiting, userId),
       )
     }
     if (!roles.includes(role)) events.push({ type: 'RoleGranted', data: { userId, role } })

@@ -6,13 +6,16 @@ import { type Role, roleTag, userTag } from './events.ts'
 /** Who somebody is to the house: enough to judge what they may do. */
 export type Standing = {
   readonly status: 'unknown' | 'active' | 'suspended' | 'erased'
+  /** Whether they have proven that an address is theirs. */
+  readonly isVerified: boolean
   readonly roles: readonly Role[]
 }
 
 export const standing = fold<Standing>(
-  { status: 'unknown', roles: [] },
+  { status: 'unknown', isVerified: false, roles: [] },
   {
     UserRegistered: (state) => ({ ...state, status: 'active' }),
+    EmailVerified: (state) => ({ ...state, isVerified: true }),
     RoleGranted: (state, { data: { role } }) => ({
       ...state,
       roles: [...state.roles.filter((held) => held !== role), role].toSorted(),
@@ -23,7 +26,7 @@ export const standing = fold<Standing>(
     }),
     UserSuspended: (state) => ({ ...state, status: 'suspended' }),
     UserReinstated: (state) => ({ ...state, status: 'active' }),
-    UserErased: () => ({ status: 'erased', roles: [] }),
+    UserErased: () => ({ status: 'erased', isVerified: false, roles: [] }),
   },
 )
 
@@ -82,6 +85,28 @@ export const contact = fold<Contact>(
     ProfileChanged: (state, { data: { locale } }) => ({ ...state, locale: locale ?? state.locale }),
   },
 )
+
+/** How and when somebody came to be known. */
+export type Registration = {
+  readonly at: Instant | null
+  readonly via: 'invite' | 'operator' | 'self' | null
+}
+
+export const registration = fold<Registration>(
+  { at: null, via: null },
+  { UserRegistered: (_, { at, data: { via } }) => ({ at, via: via.kind }) },
+)
+
+/** The session that a registration began with: it is where the person is who registered. */
+export const registrationSession = fold<string | null>(null, {
+  UserLoggedIn: (state, { data: { method, sessionId } }) => (method === 'registration' ? sessionId : state),
+})
+
+/** Every invite to an address that somebody held before, and the one that made them: forgotten together with them. */
+export const formerInvites = fold<readonly string[]>([], {
+  InviteRedeemed: (state, { data: { inviteId } }) => [...state, inviteId],
+  AddressReleased: (state, { data: { inviteIds } }) => [...state, ...inviteIds],
+})
 
 /** What a user goes by, and in which language. */
 export type Profile = { readonly name: string | null; readonly locale: Locale }

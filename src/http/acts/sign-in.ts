@@ -18,16 +18,15 @@ export const signIn = async (
   alongside: readonly Change[] = [],
 ): Promise<SignedIn> => {
   const address = canonicalAddress(email)
-  const user = address === null ? null : await house.reads.users.byEmail(address)
-  const provenCredentialId = await house.passwords.prove(user?.id ?? null, password)
-  if (!user) return { outcome: 'refused', refusal: { code: 'credentials_wrong' } }
+  const { userId, credentialId } = await house.passwords.proveByAddress(address, password)
+  if (userId === null) return { outcome: 'refused', refusal: { code: 'credentials_wrong' } }
   const outcome = await house.execute(
     login,
-    { userId: user.id, provenCredentialId, session },
-    { actor: `user:${user.id}`, correlation },
+    { userId, provenCredentialId: credentialId, session },
+    { actor: `user:${userId}`, correlation },
     alongside,
   )
   return outcome.outcome === 'refused'
     ? { outcome: 'refused', refusal: outcome.refusal }
-    : { outcome: 'accepted', userId: user.id, sessionId: session.sessionId }
+    : { outcome: 'accepted', userId, sessionId: session.sessionId }
 }

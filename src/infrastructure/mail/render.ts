@@ -21,6 +21,9 @@ export type MailSecrets = {
   readonly inviteToken: (inviteId: string) => string
   readonly signInToken: (linkId: string) => string
   readonly firstPassword: (credentialId: string) => string
+  readonly verificationToken: (verificationId: string) => string
+  readonly verificationCode: (verificationId: string) => string
+  readonly resetToken: (resetId: string) => string
 }
 
 const views = Handlebars.create()
@@ -69,6 +72,24 @@ const contentOf = (event: DomainEvent, locale: Locale, secrets: MailSecrets): Co
       }
     case 'PasswordChanged':
       return { path: '/', until: event.at, details: [] }
+    case 'VerificationIssued': {
+      const { verificationId, purpose, codeExpiresAt, linkExpiresAt } = event.data
+      if (purpose === 'taken') return { path: '/password/forgot', until: event.at, details: [] }
+      const code = { label: words.code, value: secrets.verificationCode(verificationId) }
+      return {
+        path: `/verify/${secrets.verificationToken(verificationId)}`,
+        until: codeExpiresAt < linkExpiresAt ? codeExpiresAt : linkExpiresAt,
+        details: [code],
+      }
+    }
+    case 'AddressReleased':
+      return { path: '/', until: event.at, details: [] }
+    case 'PasswordResetRequested':
+      return {
+        path: `/password/reset/${secrets.resetToken(event.data.resetId)}`,
+        until: event.data.expiresAt,
+        details: [],
+      }
     default:
       return null
   }
@@ -107,5 +128,9 @@ export const renderMail = (
 }
 
 /** From when on a mail would only mislead: the link or password in it has ended. Null when it never does. */
-export const staleFrom = (event: DomainEvent): string | null =>
-  'expiresAt' in event.data ? event.data.expiresAt : null
+export const staleFrom = (event: DomainEvent): string | null => {
+  if (event.type !== 'VerificationIssued') return 'expiresAt' in event.data ? event.data.expiresAt : null
+  const { purpose, codeExpiresAt, linkExpiresAt } = event.data
+  if (purpose === 'taken') return null
+  return codeExpiresAt > linkExpiresAt ? codeExpiresAt : linkExpiresAt
+}

@@ -21,6 +21,7 @@ export type MailWords = {
   readonly greeting: string
   readonly login: string
   readonly firstPassword: string
+  readonly code: string
   readonly footer: (address: string) => string
   readonly templates: Readonly<Record<MailTemplate, MailTexts>>
 }
@@ -30,6 +31,7 @@ export const mailWords: Readonly<Record<Locale, MailWords>> = {
     greeting: 'Hello!',
     login: 'Login',
     firstPassword: 'First password',
+    code: 'Code',
     footer: (address) => `This mail was sent to ${address} by the account service at this address:`,
     templates: {
       invite: {
@@ -61,12 +63,48 @@ export const mailWords: Readonly<Record<Locale, MailWords>> = {
         action: 'Go to the service',
         closing: () => 'If it was not you, tell whoever runs this service at once.',
       },
+      verification: {
+        subject: 'Confirm your address',
+        lead: () =>
+          'Somebody, hopefully you, gave this address to us. Type the code where you were asked for it, or open the link.',
+        action: 'Confirm the address',
+        closing: ({ until }) =>
+          `Both work once, until ${until}. Tell the code to nobody. If it was not you, do nothing: without this mail nothing can be confirmed.`,
+      },
+      'address-taken': {
+        subject: 'You have a user here already',
+        lead: () =>
+          'Somebody tried to register with this address, or to change theirs to it. It is yours already, so nothing was changed.',
+        action: 'I forgot my password',
+        closing: () => 'If it was you, sign in as usual. If it was not, there is nothing to do.',
+      },
+      'email-changed': {
+        subject: 'Your address was changed',
+        lead: ({ at }) =>
+          `Your user has confirmed another address at ${at}. From now on we write to the new one, and this one signs nobody in.`,
+        action: 'Go to the service',
+        closing: () => 'If it was not you, tell whoever runs this service at once.',
+      },
+      'password-reset': {
+        subject: 'Set a new password',
+        lead: () => 'You asked for a link to set a new password. Using it ends all your sessions.',
+        action: 'Set a new password',
+        closing: ({ until }) =>
+          `The link works once, until ${until}. If you did not ask for it, do nothing: your password stays as it is.`,
+      },
+      'new-device': {
+        subject: 'A sign-in from a new device',
+        lead: ({ at }) => `Somebody signed in as you at ${at}, on a device that we had not seen before.`,
+        action: 'See your sessions',
+        closing: () => 'If it was you, all is well. If not, end that session and change your password now.',
+      },
     },
   },
   ru: {
     greeting: 'Здравствуйте!',
     login: 'Логин',
     firstPassword: 'Первый пароль',
+    code: 'Код',
     footer: (address) => `Это письмо отправлено на ${address} службой учётных записей по адресу:`,
     templates: {
       invite: {
@@ -97,6 +135,43 @@ export const mailWords: Readonly<Record<Locale, MailWords>> = {
         lead: ({ at }) => `Ваш пароль был изменён ${at}. Все остальные сеансы завершены.`,
         action: 'Перейти к службе',
         closing: () => 'Если это были не вы, сразу сообщите тому, кто ведёт эту службу.',
+      },
+      verification: {
+        subject: 'Подтвердите адрес',
+        lead: () =>
+          'Кто-то, надеемся, вы, указал у нас этот адрес. Введите код там, где его спросили, или откройте ссылку.',
+        action: 'Подтвердить адрес',
+        closing: ({ until }) =>
+          `Код и ссылка действуют один раз, до ${until}. Никому не сообщайте код. Если это были не вы, ничего не делайте: без этого письма адрес не подтвердить.`,
+      },
+      'address-taken': {
+        subject: 'У вас здесь уже есть пользователь',
+        lead: () =>
+          'Кто-то попытался зарегистрироваться с этим адресом или сменить на него свой. Адрес уже ваш, поэтому ничего не изменилось.',
+        action: 'Я не помню пароль',
+        closing: () => 'Если это были вы, войдите как обычно. Если нет, делать ничего не нужно.',
+      },
+      'email-changed': {
+        subject: 'Ваш адрес изменён',
+        lead: ({ at }) =>
+          `Ваш пользователь подтвердил другой адрес ${at}. Теперь мы пишем на новый, а этот больше никого не впускает.`,
+        action: 'Перейти к службе',
+        closing: () => 'Если это были не вы, сразу сообщите тому, кто ведёт эту службу.',
+      },
+      'password-reset': {
+        subject: 'Новый пароль',
+        lead: () =>
+          'Вы попросили ссылку, чтобы задать новый пароль. После этого завершатся все ваши сеансы.',
+        action: 'Задать новый пароль',
+        closing: ({ until }) =>
+          `Ссылка действует один раз, до ${until}. Если вы её не просили, ничего не делайте: пароль останется прежним.`,
+      },
+      'new-device': {
+        subject: 'Вход с нового устройства',
+        lead: ({ at }) => `Кто-то вошёл под вашим именем ${at} с устройства, которого мы раньше не видели.`,
+        action: 'Посмотреть сеансы',
+        closing: () =>
+          'Если это были вы, всё в порядке. Если нет, завершите тот сеанс и сразу смените пароль.',
       },
     },
   },

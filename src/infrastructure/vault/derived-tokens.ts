@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { deriveKey, type RootSecrets } from './root-secret.ts'
 
 /** What a token is good for is bound into it: a sign-in link can't redeem an invite. */
-export type Purpose = 'invite' | 'sign-in' | 'refresh'
+export type Purpose = 'invite' | 'sign-in' | 'refresh' | 'verification' | 'registration' | 'password-reset'
 
 const ROOT_ID_BYTES = 4
 const MAC_BYTES = 32
@@ -82,5 +82,32 @@ export class FirstPasswords {
   #derive(key: Buffer, credentialId: string): string {
     const bytes = createHmac('sha256', key).update(credentialId).digest()
     return Array.from(bytes.subarray(0, FIRST_PASSWORD_LENGTH), (byte) => BASE32.charAt(byte % 32)).join('')
+  }
+}
+
+const CODES = 1_000_000n
+
+/** Six-digit codes: made again from the verification's id when the mail is written and when one is checked, never stored. */
+export class VerificationCodes {
+  readonly #keys: readonly Buffer[]
+
+  constructor(roots: RootSecrets) {
+    this.#keys = roots.map((root) => deriveKey(root, 'verification codes'))
+  }
+
+  make(verificationId: string): string {
+    return this.#derive(this.#keys[0] ?? Buffer.alloc(0), verificationId)
+  }
+
+  matches(verificationId: string, code: string): boolean {
+    const given = Buffer.from(code)
+    return this.#keys
+      .map((key) => Buffer.from(this.#derive(key, verificationId)))
+      .some((expected) => expected.length === given.length && timingSafeEqual(expected, given))
+  }
+
+  #derive(key: Buffer, verificationId: string): string {
+    const number = createHmac('sha256', key).update(verificationId).digest().readBigUInt64BE()
+    return String(number % CODES).padStart(6, '0')
   }
 }

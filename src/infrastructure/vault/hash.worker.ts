@@ -8,4 +8,4 @@ if (process.platform === 'linux') setPriority(0, LOW_PRIORITY)
 
 /** Runs in a worker: hashes a secret, or compares it with a hash. */
 export default (task: HashTask): string | boolean =>
-  task.kind === 'hash' ? hashSync(task.secret, task.cost) : compareSync(task.secret, task.hash)
+  task.kind === 'hash' ? hashSync(task.secret, task.salt) : compareSync(task.secret, task.hash)

@@ -1,12 +1,14 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
+import { encodeBase64 } from 'bcryptjs'
 import { Piscina } from 'piscina'
 
 const COST = 12
+const SALT_BYTES = 16
 const MAX_QUEUE = 100
 
 export type HashTask =
-  | { readonly kind: 'hash'; readonly secret: string; readonly cost: number }
+  | { readonly kind: 'hash'; readonly secret: string; readonly salt: string }
   | { readonly kind: 'compare'; readonly secret: string; readonly hash: string }
 
 /** Thrown when too many hashes wait already; the caller answers "try again soon". */
@@ -42,7 +44,16 @@ export class PasswordHasher {
   }
 
   async hash(password: string): Promise<string> {
-    return (await this.#run({ kind: 'hash', secret: this.#prepare(password), cost: this.#cost })) as string
+    return this.#hashWith(password, randomBytes(SALT_BYTES))
+  }
+
+  /**
+   * The hash of a password chosen for an address that is not confirmed yet. Its salt belongs to the address, so that
+   * one computation tells which of all those who wait for it a password is of, and takes as long when there is nobody.
+   */
+  async hashFor(address: string, password: string): Promise<string> {
+    const salt = createHmac('sha256', this.#pepper).update(`salt\n${address}`).digest()
+    return this.#hashWith(password, salt.subarray(0, SALT_BYTES))
   }
 
   async compare(password: string, hash: string): Promise<boolean> {
@@ -59,6 +70,11 @@ export class PasswordHasher {
 
   async close(): Promise<void> {
     await this.#pool.destroy()
+  }
+
+  async #hashWith(password: string, salt: Buffer): Promise<string> {
+    const setting = `$2b$${String(this.#cost).padStart(2, '0')}$${encodeBase64(salt, SALT_BYTES)}`
+    return (await this.#run({ kind: 'hash', secret: this.#prepare(password), salt: setting })) as string
   }
 
   #prepare(password: string): string {

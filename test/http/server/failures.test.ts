@@ -111,8 +111,8 @@ describe('trouble that passes', () => {
   )
 
   test('too many who sign in at once are asked to wait', async () => {
-    const prove = failing(new HashQueueFull('full'))
-    const ask = await breaking({ passwords: { ...app.house.passwords, prove } })
+    const proveByAddress = failing(new HashQueueFull('full'))
+    const ask = await breaking({ passwords: { ...app.house.passwords, proveByAddress } })
     const response = await ask('/api/v1/sessions', {}, ADMIN)
     expect([response.status, response.headers.get('retry-after'), await codeOf(response)]).toStrictEqual([
       503,

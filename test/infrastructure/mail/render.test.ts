@@ -9,19 +9,30 @@ const secrets = {
   inviteToken: (id: string) => `INVITE-TOKEN-${id}`,
   signInToken: (id: string) => `SIGN-IN-TOKEN-${id}`,
   firstPassword: () => 'FIRSTPASSWORD',
+  verificationToken: (id: string) => `VERIFICATION-TOKEN-${id}`,
+  verificationCode: () => '123456',
+  resetToken: (id: string) => `RESET-TOKEN-${id}`,
 }
 const PUBLIC = 'https://id.example.org'
-const [invite, password, link, changed] = recorded(
+const [invite, password, link, changed, verification, taken, released, reset] = recorded(
   cast.issued(),
   cast.firstPassword(),
   cast.linkIssued(),
   cast.passwordChanged(),
+  cast.verificationIssued(),
+  cast.verificationIssued({ purpose: 'taken' }),
+  cast.addressReleased(),
+  cast.resetRequested(),
 )
 const cases = [
   ['invite', invite, `${PUBLIC}/invites/INVITE-TOKEN-${cast.INVITE}`],
   ['first-password', password, `${PUBLIC}/`],
   ['sign-in-link', link, `${PUBLIC}/sign-in/SIGN-IN-TOKEN-${cast.LINK}`],
   ['password-changed', changed, `${PUBLIC}/`],
+  ['verification', verification, `${PUBLIC}/verify/VERIFICATION-TOKEN-${cast.VERIFICATION}`],
+  ['address-taken', taken, `${PUBLIC}/password/forgot`],
+  ['email-changed', released, `${PUBLIC}/`],
+  ['password-reset', reset, `${PUBLIC}/password/reset/RESET-TOKEN-${cast.RESET}`],
 ] as const
 
 describe.each(['en', 'ru'] as const)('mails in %s', (locale) => {

@@ -22,6 +22,15 @@ beforeEach(async () => {
 })
 afterEach(() => floor.dispose())
 
+const same = (id: string) => id
+const secrets = {
+  inviteToken: same,
+  signInToken: same,
+  firstPassword: same,
+  verificationToken: same,
+  verificationCode: same,
+  resetToken: same,
+}
 const runner = (transport: MailTransport, store: EventStore = floor.store) => {
   const note = (fields: object, message: string) => void logged.push({ fields, message })
   return new Outbox({
@@ -32,7 +41,7 @@ const runner = (transport: MailTransport, store: EventStore = floor.store) => {
       renderMail(
         event,
         template,
-        { inviteToken: (id) => id, signInToken: (id) => id, firstPassword: (id) => id },
+        secrets,
         PUBLIC,
       ),
     transport,

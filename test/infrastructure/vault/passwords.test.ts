@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { accept } from '../../../src/domain/decision.ts'
 import { HashQueueFull, PasswordHasher } from '../../../src/infrastructure/vault/passwords.ts'
-import { proveCredential } from '../../../src/infrastructure/vault/prove-credential.ts'
+import { credentialProofs } from '../../../src/infrastructure/vault/prove-credential.ts'
 import { insert } from '../../../src/projections/projection.ts'
 import * as cast from '../../support/controls.ts'
 import { openTestFloor } from '../../support/house.ts'
@@ -76,7 +76,7 @@ describe('password hashes', () => {
 describe('proving a credential', () => {
   let floor: Awaited<ReturnType<typeof openTestFloor>>
   let compared: ('somebody' | 'nobody')[] = []
-  let prove: ReturnType<typeof proveCredential>
+  let prove: ReturnType<typeof credentialProofs>['ofUser']
   const { ADA, BEN, CYD, CREDENTIAL, OTHER_CREDENTIAL } = cast
 
   beforeAll(async () => {
@@ -91,7 +91,7 @@ describe('proving a credential', () => {
         return floor.hasher.compareWithNobody(password)
       },
     } as PasswordHasher
-    prove = proveCredential({ ...floor, hasher })
+    prove = credentialProofs({ ...floor, hasher }).ofUser
     const hash = await floor.hasher.hash('chosen by Ada')
     const chosen = cast.passwordChanged({ userId: ADA, email: cast.ADA_ADDRESS })
     await floor.store.decide({
