@@ -2,10 +2,13 @@ import { createServer as createHttpServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import type { Settings } from './config.ts'
+import type { DomainEvent } from './domain/catalogue.ts'
 import { type Foundation, openFoundation, type World } from './foundation.ts'
 import type { House } from './http/house.ts'
 import { createServer } from './http/server.ts'
+import { openAfterwards } from './infrastructure/afterwards.ts'
 import { sqliteReader } from './infrastructure/database/sqlite.ts'
+import { Deadlines } from './infrastructure/deadlines.ts'
 import { SetupProblem } from './infrastructure/errors.ts'
 import { Outbox } from './infrastructure/mail/outbox.ts'
 import { type MailSecrets, renderMail } from './infrastructure/mail/render.ts'
@@ -46,8 +49,17 @@ export const openOutbox = (floor: Foundation, log: Logger, transport: MailTransp
   })
 }
 
+/** The runner that forgets who has not confirmed an address in time. */
+export const openDeadlines = ({ settings, ...floor }: Foundation, log: Logger): Deadlines =>
+  new Deadlines({ ...floor, unverifiedTtlMs: settings.unverifiedTtlMs, log })
+
 /** The doors that pages and the API are handed: everything they may do, and no engine. */
-export const openHouse = (floor: Foundation, log: Logger, draining: () => boolean): House => {
+export const openHouse = (
+  floor: Foundation,
+  log: Logger,
+  draining: () => boolean,
+  afterwards: House['afterwards'] = openAfterwards((what, err) => log.error({ err }, `${what} failed`)).add,
+): House => {
   const { settings, clock, ids, db, store, reads, execute, keyring, tokens, signatures } = floor
   const rows = {
     db,
@@ -108,11 +120,23 @@ export const openHouse = (floor: Foundation, log: Logger, draining: () => boolea
     verifySignature: (purpose, text, signature) => signatures.verify(purpose, text, signature),
     pageSessions: pageSessions(rows),
     idempotency: idempotencyKeys(rows),
+    history: {
+      async newestAbout(tag, { limit, before }) {
+        const events: DomainEvent[] = []
+        const until = before === undefined ? undefined : before - 1
+        for await (const event of store.read({ tag, until, newestFirst: true })) {
+          events.push(event)
+          if (events.length === limit) break
+        }
+        return events
+      },
+    },
     async renderMail(mailId) {
       const row = await reads.mails.get(mailId)
       const event = row && (await store.get(row.eventPosition))
       return event ? renderMail(event, row.template, secrets, settings.publicUrl) : null
     },
+    afterwards,
     draining,
     async checkReady() {
       await store.head()
@@ -125,8 +149,11 @@ export type App = {
   readonly floor: Foundation
   readonly house: House
   readonly outbox: Outbox
+  readonly deadlines: Deadlines
   readonly server: Server
   readonly address: string
+  /** Once everything that was left for after an answer is done. */
+  readonly settled: () => Promise<void>
   /** Stops accepting, finishes what was begun, lets go of the database. */
   readonly close: () => Promise<void>
 }
@@ -164,25 +191,34 @@ export const openApp = async (
 ): Promise<App> => {
   const floor = await openFoundation(settings, world)
   let draining = false
-  const house = openHouse(floor, log, () => draining)
+  const later = openAfterwards((what, error) => log.error({ err: error }, `${what} failed`))
+  const house = openHouse(floor, log, () => draining, later.add)
   const outbox = openOutbox(floor, log, transport ?? mailTransport(settings))
+  const deadlines = openDeadlines(floor, log)
   const answer = createServer(house).callback()
   const server = createHttpServer(LIMITS, (req, res) => void answer(req, res))
   try {
     const { port } = await listen(server, settings.host, settings.port)
-    if (!noWorkers) outbox.start()
+    if (!noWorkers) {
+      outbox.start()
+      deadlines.start()
+    }
     const address = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
     return {
       floor,
       house,
       outbox,
+      deadlines,
       server,
       address,
+      settled: later.settled,
       async close() {
         draining = true
         const closed = new Promise((resolve) => server.close(resolve))
         server.closeIdleConnections()
         await closed
+        await later.settled()
+        await deadlines.stop()
         await outbox.stop()
         await floor.close()
       },

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Logger } from 'pino'
-import { mailTransport, openApp, openOutbox } from '../app.ts'
+import { mailTransport, openApp, openDeadlines, openOutbox } from '../app.ts'
 import { readSettings, type Settings } from '../config.ts'
 import { type Foundation, openFoundation } from '../foundation.ts'
 import { createLog } from '../infrastructure/log.ts'
@@ -82,7 +82,7 @@ export const serveCommands = (program: Command): void => {
 
   program
     .command('work')
-    .description('the background runners alone: mail')
+    .description('the background runners alone: mail and deadlines')
     .option('--json', 'no effect here; every command takes it')
     .action(
       action(async () => {
@@ -91,7 +91,10 @@ export const serveCommands = (program: Command): void => {
         const floor = await openFoundation(settings, { onFatal: endAtOnce(log) })
         const outbox = openOutbox(floor, log, mailTransport(settings))
         outbox.start()
+        const deadlines = openDeadlines(floor, log)
+        deadlines.start()
         stopOnSignal(log, async () => {
+          await deadlines.stop()
           await outbox.stop()
           await floor.close()
         })

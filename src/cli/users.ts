@@ -1,10 +1,12 @@
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
+import { openDeadlines } from '../app.ts'
 import { eraseUser } from '../domain/users/erase-user.ts'
 import { reinstateUser } from '../domain/users/reinstate-user.ts'
 import { suspendUser } from '../domain/users/suspend-user.ts'
 import type { Foundation } from '../foundation.ts'
-import type { UserView } from '../projections/users.ts'
+import { createLog } from '../infrastructure/log.ts'
+import { isTemporary, type UserView } from '../projections/users.ts'
 import { action, operator, outputFor, Refused, table, UsageProblem, withFloor } from './run.ts'
 
 const find = async (floor: Foundation, id: string): Promise<UserView> => {
@@ -13,7 +15,10 @@ const find = async (floor: Foundation, id: string): Promise<UserView> => {
   return user
 }
 
-const stateOf = ({ suspendedAt }: UserView) => (suspendedAt === null ? 'active' : 'suspended')
+const stateOf = ({ suspendedAt, emailVerifiedAt }: UserView) => {
+  if (suspendedAt !== null) return 'suspended'
+  return emailVerifiedAt === null ? 'unverified' : 'active'
+}
 
 const confirmed = async (question: string): Promise<boolean> => {
   if (!process.stdin.isTTY) throw new UsageProblem('Erasing cannot be undone. Add --yes if you mean it.')
@@ -44,7 +49,7 @@ export const userCommands = (program: Command): void => {
           const lines = rows.map((row) => [
             row.id,
             row.email ?? '',
-            ['member', ...row.roles].join(','),
+            [isTemporary(row) ? 'temporary' : 'member', ...row.roles].join(','),
             stateOf(row),
           ])
           outputFor(options.json ?? false).result(rows, lines.length ? table(lines) : ['No users.'])
@@ -67,6 +72,22 @@ export const userCommands = (program: Command): void => {
             value === null ? '–' : String(value),
           ])
           outputFor(options.json ?? false).result({ ...found, sessions }, table(facts))
+        }),
+      ),
+    )
+
+  user
+    .command('expire')
+    .description('forgets everybody who has not confirmed an address in time (UNVERIFIED_TTL), however many')
+    .option('--json', 'print JSON')
+    .action(
+      action(async (options: { json?: boolean }) =>
+        withFloor(async (floor) => {
+          const log = await createLog('error', null)
+          const { removed } = await openDeadlines(floor, log).removeDue(true, (count) => {
+            if (process.stderr.isTTY) process.stderr.write(`\r${count} forgotten`)
+          })
+          outputFor(options.json ?? false).result({ removed }, [`${removed} unverified users are forgotten.`])
         }),
       ),
     )

@@ -1,6 +1,6 @@
 import type { DomainEvent } from '../domain/catalogue.ts'
 import type { Command, Refusal } from '../domain/decision.ts'
-import type { Actor, Instant } from '../domain/event.ts'
+import type { Actor, Instant, Tag } from '../domain/event.ts'
 import type { ReadSide } from '../projections/index.ts'
 import type { Change } from '../projections/projection.ts'
 
@@ -142,7 +142,20 @@ export type House = {
     readonly drop: (key: string) => Promise<void>
   }
 
+  readonly history: {
+    /** The events about something (under a tag), the newest first; `before` a position, for the next page. */
+    readonly newestAbout: (
+      tag: Tag,
+      page: { readonly limit: number; readonly before?: number | undefined },
+    ) => Promise<readonly DomainEvent[]>
+  }
+
   readonly renderMail: (mailId: string) => Promise<RenderedMail | null>
+  /**
+   * Does something once the answer is out, so that its time tells nothing about what was done. Awaited when the
+   * service stops; what goes wrong is logged under `what`.
+   */
+  readonly afterwards: (what: string, work: () => Promise<void>) => void
   /** True once the service is shutting down: it finishes what it has and wants nothing new. */
   readonly draining: () => boolean
   /** Throws when the store can't be read: the service is not ready. */

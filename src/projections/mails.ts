@@ -1,7 +1,7 @@
 import type { DomainEvent } from '../domain/catalogue.ts'
 import type { Tag } from '../domain/event.ts'
 import type { MailTemplate } from '../domain/mails/events.ts'
-import { mailing } from '../domain/processes/mailing.ts'
+import { mailing, mailingTypes } from '../domain/processes/mailing.ts'
 import { type Change, insert, projection, type Reader, remove, update } from './projection.ts'
 
 const queue = (event: DomainEvent): readonly Change[] =>
@@ -25,17 +25,23 @@ const queue = (event: DomainEvent): readonly Change[] =>
 const suppress = (about: Tag): Change =>
   update('mails', { about, status: 'queued' }, { status: 'suppressed', reason: 'ended' })
 
+/** A code that has been replaced or used is not worth a mail any more. */
+const outdated = (userId: string): Change =>
+  update(
+    'mails',
+    { about: `user:${userId}`, template: 'verification', status: 'queued' },
+    { status: 'suppressed', reason: 'ended' },
+  )
+
 /**
  * The outbox: one row a mail that an event called for, unique by (event, template), from which its
  * id is made. A row is sent once `MailSent`
  * says so in the history, so that a rebuilt table never mails anybody again.
  */
 export const mails = projection('mails', ['mails'], {
-  InviteIssued: queue,
-  InviteResent: queue,
-  FirstPasswordIssued: queue,
-  SignInLinkIssued: queue,
-  PasswordChanged: queue,
+  ...Object.fromEntries(mailingTypes.map((type) => [type, queue])),
+  VerificationIssued: (event) => [outdated(event.data.userId), ...queue(event)],
+  EmailVerified: ({ data }) => [outdated(data.userId)],
   InviteRevoked: ({ data }) => [suppress(`invite:${data.inviteId}`)],
   InviteRedeemed: ({ data }) => [suppress(`invite:${data.inviteId}`)],
   InviteReplaced: ({ data }) => [suppress(`invite:${data.inviteId}`)],

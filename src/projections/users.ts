@@ -56,7 +56,10 @@ export const users = projection('users', ['users', 'user_roles'], {
     ),
   ],
   ProfileChanged: ({ data: { userId, name, locale } }) => {
-    const set = { ...(name === null ? {} : { name, search_text: folded(name) }), ...(locale === null ? {} : { locale }) }
+    const set = {
+      ...(name === null ? {} : { name, search_text: folded(name) }),
+      ...(locale === null ? {} : { locale }),
+    }
     return Object.keys(set).length > 0 ? [update('users', { id: userId }, set)] : []
   },
   RoleGranted: ({ at, data: { userId, role } }) => [
@@ -90,9 +93,8 @@ export type UserView = {
 }
 
 /** Who has not confirmed the address yet, or registered without a password and has not chosen one, may do little. */
-export const isTemporary = (
-  user: Pick<UserView, 'emailVerifiedAt' | 'via' | 'credentialKind'>,
-): boolean => user.emailVerifiedAt === null || (user.via === 'self' && user.credentialKind === 'none')
+export const isTemporary = (user: Pick<UserView, 'emailVerifiedAt' | 'via' | 'credentialKind'>): boolean =>
+  user.emailVerifiedAt === null || (user.via === 'self' && user.credentialKind === 'none')
 
 /** What a sign-in is checked against: never shown. */
 export type CredentialRow = {
@@ -112,12 +114,32 @@ const present = ({ roles, ...row }: UserRow): UserView => ({
   roles: roles ? (roles.split(',') as Role[]) : [],
 })
 
+/** How a user stands: whoever is suspended is that before anything else. */
+export const userStates = ['active', 'unverified', 'suspended'] as const
+export type UserState = (typeof userStates)[number]
+
+export const stateOf = (user: Pick<UserView, 'suspendedAt' | 'emailVerifiedAt'>): UserState => {
+  if (user.suspendedAt !== null) return 'suspended'
+  return user.emailVerifiedAt === null ? 'unverified' : 'active'
+}
+
+const STATE_SQL: Readonly<Record<UserState, string>> = {
+  active: 'suspended_at is null and email_verified_at is not null',
+  unverified: 'suspended_at is null and email_verified_at is null',
+  suspended: 'suspended_at is not null',
+}
+
 const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&')
 
 export type UserFilter = {
   /** Part of an address or name, or a whole user id. */
   readonly search?: string | undefined
   readonly role?: Role | undefined
+  readonly state?: UserState | undefined
+  /** Inclusive. */
+  readonly registeredSince?: string | undefined
+  /** Exclusive. */
+  readonly registeredBefore?: string | undefined
 }
 
 export const userReads = (db: Reader) => ({
@@ -171,10 +193,10 @@ export const userReads = (db: Reader) => ({
     const params: Value[] = []
     const bind = (value: Value) => `$${params.push(value)}`
     if (filter.search) {
-      const pattern = bind(`%${escapeLike(filter.search.trim().toLowerCase())}%`)
+      const pattern = bind(`%${escapeLike(folded(filter.search.trim()))}%`)
       const id = bind(filter.search.trim().toUpperCase())
       where.push(
-        `(email like ${pattern} escape '\\' or lower(name) like ${pattern} escape '\\' or id = ${id})`,
+        `(email like ${pattern} escape '\\' or search_text like ${pattern} escape '\\' or id = ${id})`,
       )
     }
     if (filter.role) {
@@ -182,6 +204,9 @@ export const userReads = (db: Reader) => ({
         `exists (select 1 from user_roles r where r.user_id = users.id and r.role = ${bind(filter.role)})`,
       )
     }
+    if (filter.state) where.push(STATE_SQL[filter.state])
+    if (filter.registeredSince) where.push(`registered_at >= ${bind(filter.registeredSince)}`)
+    if (filter.registeredBefore) where.push(`registered_at < ${bind(filter.registeredBefore)}`)
     if (after) where.push(`id < ${bind(after)}`)
     const rows = await db.all<UserRow>(
       `select ${COLUMNS} from users ${where.length ? `where ${where.join(' and ')}` : ''}

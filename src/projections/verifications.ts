@@ -61,7 +61,9 @@ const COLUMNS = `id, user_id as "userId", email, purpose, code_expires_at as "co
 
 export const verificationReads = (db: Reader) => ({
   async get(id: string): Promise<VerificationView | null> {
-    return (await db.get<VerificationView>(`select ${COLUMNS} from verifications where id = $1`, [id])) ?? null
+    return (
+      (await db.get<VerificationView>(`select ${COLUMNS} from verifications where id = $1`, [id])) ?? null
+    )
   },
 
   /** The one that counts for a user; null when there is nothing to confirm. */

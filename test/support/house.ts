@@ -113,6 +113,7 @@ export const openTestApp = async (
     mails: transport.mails,
     folder,
     async mailsTo(address) {
+      await app.settled()
       while ((await app.outbox.sendDue()) > 0);
       return transport.mails.filter(({ to }) => to === address)
     },

@@ -1,4 +1,4 @@
-import type { DomainEvent } from '../catalogue.ts'
+import type { DomainEvent, EventOf, EventType } from '../catalogue.ts'
 import type { Tag } from '../event.ts'
 import type { Locale } from '../invites/events.ts'
 import type { MailTemplate } from '../mails/events.ts'
@@ -13,44 +13,41 @@ export type MailIntent = {
   readonly locale: Locale
 }
 
-/** Which mails an event calls for. A mail bears the id of its event: one event calls for one mail at most, so far. */
+type Calls = { readonly [K in EventType]?: (event: EventOf<K>) => MailIntent | null }
+type Reader = { readonly email: string | null; readonly locale: Locale }
+
+const mailTo = (id: string, about: Tag, template: MailTemplate, { email, locale }: Reader): MailIntent => ({
+  mailId: id,
+  template,
+  about,
+  to: email,
+  locale,
+})
+
+/** A mail bears the id of its event: one event calls for one mail at most, so far. */
+const calls: Calls = {
+  InviteIssued: ({ id, data }) => mailTo(id, `invite:${data.inviteId}`, 'invite', data),
+  InviteResent: ({ id, data }) => mailTo(id, `invite:${data.inviteId}`, 'invite', data),
+  FirstPasswordIssued: ({ id, data }) => mailTo(id, `user:${data.userId}`, 'first-password', data),
+  SignInLinkIssued: ({ id, data }) =>
+    data.delivery === 'mail' ? mailTo(id, `user:${data.userId}`, 'sign-in-link', data) : null,
+  PasswordChanged: ({ id, data }) =>
+    data.by === 'owner' || data.by === 'reset'
+      ? mailTo(id, `user:${data.userId}`, 'password-changed', data)
+      : null,
+  VerificationIssued: ({ id, data }) =>
+    mailTo(id, `user:${data.userId}`, data.purpose === 'taken' ? 'address-taken' : 'verification', data),
+  AddressReleased: ({ id, data }) => mailTo(id, `user:${data.userId}`, 'email-changed', data),
+  PasswordResetRequested: ({ id, data }) => mailTo(id, `user:${data.userId}`, 'password-reset', data),
+}
+
+const byType = calls as Readonly<Record<string, ((event: DomainEvent) => MailIntent | null) | undefined>>
+
+/** The types of events that may call for a mail. */
+export const mailingTypes = Object.keys(calls) as readonly EventType[]
+
+/** Which mails an event calls for. */
 export const mailing = (event: DomainEvent): readonly MailIntent[] => {
-  switch (event.type) {
-    case 'InviteIssued':
-    case 'InviteResent': {
-      const { inviteId, email, locale } = event.data
-      return [{ mailId: event.id, template: 'invite', about: `invite:${inviteId}`, to: email, locale }]
-    }
-    case 'FirstPasswordIssued': {
-      const { userId, email, locale } = event.data
-      return [{ mailId: event.id, template: 'first-password', about: `user:${userId}`, to: email, locale }]
-    }
-    case 'SignInLinkIssued': {
-      const { userId, email, locale, delivery } = event.data
-      return delivery === 'mail'
-        ? [{ mailId: event.id, template: 'sign-in-link', about: `user:${userId}`, to: email, locale }]
-        : []
-    }
-    case 'PasswordChanged': {
-      const { userId, email, locale, by } = event.data
-      return by === 'owner' || by === 'reset'
-        ? [{ mailId: event.id, template: 'password-changed', about: `user:${userId}`, to: email, locale }]
-        : []
-    }
-    case 'VerificationIssued': {
-      const { userId, email, locale, purpose } = event.data
-      const template = purpose === 'taken' ? 'address-taken' : 'verification'
-      return [{ mailId: event.id, template, about: `user:${userId}`, to: email, locale }]
-    }
-    case 'AddressReleased': {
-      const { userId, email, locale } = event.data
-      return [{ mailId: event.id, template: 'email-changed', about: `user:${userId}`, to: email, locale }]
-    }
-    case 'PasswordResetRequested': {
-      const { userId, email, locale } = event.data
-      return [{ mailId: event.id, template: 'password-reset', about: `user:${userId}`, to: email, locale }]
-    }
-    default:
-      return []
-  }
+  const intent = byType[event.type]?.(event) ?? null
+  return intent ? [intent] : []
 }

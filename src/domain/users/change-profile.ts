@@ -9,11 +9,12 @@ import { adminRefusal, profile, refuseWith, standing, standingOf } from './user.
 // `St. John` is a name, `St.John` could be a domain: a dot in the middle of a word has to go.
 const LINK_LIKE = /:\/\/|www\.|[\p{L}\p{M}\p{N}]\.[\p{L}\p{M}]{2}/iu
 const INVISIBLE = /\p{Cc}|\p{Cf}|\p{Cs}|\p{Zl}|\p{Zp}/u
+const MAX_NAME_LENGTH = 50
 export const nameSchema = z
   .string()
   .trim()
   .min(1)
-  .max(100)
+  .max(MAX_NAME_LENGTH)
   .refine((name) => !INVISIBLE.test(name), { error: 'name_has_control_characters' })
   .refine((name) => !LINK_LIKE.test(name), { error: 'name_looks_like_a_link' })
 

@@ -21,8 +21,10 @@ export const passwordReset = fold<PasswordReset>(
       expiresAt,
       requestedEventId: id,
     }),
-    PasswordChanged: (state) => (state.status === 'open' ? { status: 'used', resetId: state.resetId } : state),
-    AddressReleased: (state) => (state.status === 'open' ? { status: 'used', resetId: state.resetId } : state),
+    PasswordChanged: (state) =>
+      state.status === 'open' ? { status: 'used', resetId: state.resetId } : state,
+    AddressReleased: (state) =>
+      state.status === 'open' ? { status: 'used', resetId: state.resetId } : state,
     UserErased: () => ({ status: 'none' }),
   },
 )

@@ -82,6 +82,8 @@ export const verifyEmail = command({
     if (view.contact.email !== (formerEmail ?? email)) return refuse('user_not_found')
     const refusal = refusalOf(proof, last, userId, now)
     if (refusal) return refusal
+    // Whoever reads the mail of a new address must not become its user by that: it may be a stranger's, typed by mistake.
+    if (proof.kind === 'link-elsewhere' && last.purpose !== 'registration') return refuse('not_allowed')
     const { ownerId, waiting } = view.address
     if (ownerId !== null && ownerId !== userId) return refuse('email_already_registered')
 

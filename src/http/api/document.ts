@@ -26,6 +26,7 @@ const idempotencyKey = z.object({
 
 const audience: Readonly<Record<Who, string>> = {
   anonymous: 'everybody',
+  registrant: 'that user, or whoever shows the registration token',
   anyone: 'everybody; admins may see more',
   user: 'signed-in users',
   admin: 'admins',
@@ -107,6 +108,7 @@ const operationObject = (operation: Operation): ZodOpenApiOperationObject => {
 
 const tags: readonly { readonly name: Operation['tag']; readonly description: string }[] = [
   { name: 'me', description: 'the user of the access token' },
+  { name: 'registration', description: 'register, confirm the address, reset a password' },
   { name: 'invites', description: 'issue, resend, revoke, redeem' },
   { name: 'sessions', description: 'sign in, stay signed in, sign out' },
   { name: 'users', description: 'for admins and auditors' },

@@ -9,7 +9,9 @@ import { inviteOperations } from './invites.ts'
 import { mailboxOperations } from './mailbox.ts'
 import { meOperations } from './me.ts'
 import type { Operation } from './operation.ts'
+import { registrationOperations } from './registration.ts'
 import { sessionOperations } from './sessions.ts'
+import { userRoleOperations } from './user-roles.ts'
 import { userOperations } from './users.ts'
 
 export const API_PREFIX = '/api/v1'
@@ -19,8 +21,10 @@ export const operationsOf = ({ settings }: Pick<House, 'settings'>): readonly Op
   ...meOperations,
   ...inviteOperations,
   ...inviteLinkOperations,
+  ...registrationOperations,
   ...sessionOperations,
   ...userOperations,
+  ...userRoleOperations,
   ...(settings.devMailbox ? mailboxOperations : []),
 ]
 

@@ -2,16 +2,12 @@ import { z } from 'zod'
 import { localeSchema } from '../../domain/invites/events.ts'
 import { changeProfile, nameSchema } from '../../domain/users/change-profile.ts'
 import { setPassword } from '../acts/change-password.ts'
-import { passwordProblem } from '../password-rules.ts'
+import { askForEmail, eraseOwn } from '../acts/own-user.ts'
 import { Problem, problemOf } from '../problems.ts'
 import { operation } from './operation.ts'
-import { presentUser, userSchema } from './schemas.ts'
+import { emailSchema, newPasswordSchema, presentUser, userSchema } from './schemas.ts'
 
-const newPassword = z
-  .string()
-  .max(1000)
-  .refine((text) => passwordProblem(text) === null, { error: 'password_length' })
-  .meta({ description: '8 to 128 characters', examples: ['correct-horse-battery'] })
+const currentPassword = z.string().min(1).max(1000).optional()
 
 export const meOperations = [
   operation({
@@ -25,6 +21,7 @@ export const meOperations = [
     answers: { 200: { description: 'the user', schema: userSchema } },
     refusals: [],
     evenRestricted: true,
+    evenTemporary: true,
     async handle({ principal }) {
       return { status: 200, body: presentUser(principal) }
     },
@@ -64,7 +61,7 @@ export const meOperations = [
     description:
       'Whoever has chosen a password before gives it as `currentPassword`. All other sessions end.',
     who: 'user',
-    body: z.strictObject({ currentPassword: z.string().min(1).max(1000).optional(), newPassword }),
+    body: z.strictObject({ currentPassword, newPassword: newPasswordSchema }),
     answers: { 204: { description: 'changed' } },
     refusals: ['credentials_wrong', 'user_suspended', 'user_not_found'],
     evenRestricted: true,
@@ -72,6 +69,54 @@ export const meOperations = [
       const { userId, sessionId } = principal
       const change = { current: body.currentPassword ?? null, next: body.newPassword }
       const refusal = await setPassword(house, { userId, sessionId }, change, correlation)
+      if (refusal) throw problemOf(refusal)
+      return { status: 204 }
+    },
+  }),
+
+  operation({
+    operationId: 'changeEmail',
+    method: 'put',
+    path: '/me/email',
+    tag: 'me',
+    summary: 'Ask for another address',
+    description:
+      'A code and a link go to the new address. Nothing changes until it is confirmed (`verifyEmail`); then the old address is told, and all other sessions end.',
+    who: 'user',
+    body: z.strictObject({ email: emailSchema, currentPassword }),
+    answers: { 202: { description: 'the mail is on its way' } },
+    refusals: [
+      'credentials_wrong',
+      'email_already_verified',
+      'email_already_registered',
+      'user_suspended',
+      'user_not_found',
+    ],
+    async handle({ house, body, principal: { userId }, correlation }) {
+      const wish = { email: body.email, password: body.currentPassword ?? null }
+      const refusal = await askForEmail(house, userId, wish, correlation)
+      if (refusal) throw problemOf(refusal)
+      return { status: 202 }
+    },
+  }),
+
+  operation({
+    operationId: 'eraseMe',
+    method: 'put',
+    path: '/me/erasure',
+    tag: 'me',
+    summary: 'Leave, and be forgotten',
+    description:
+      'Whoever has a password gives it. Sessions end, the address is free, the person is gone from the history. Cannot be undone.',
+    who: 'user',
+    body: z.strictObject({ currentPassword }).optional() as z.ZodType<
+      { currentPassword?: string | undefined } | undefined
+    >,
+    answers: { 204: { description: 'forgotten' } },
+    refusals: ['credentials_wrong', 'last_admin', 'user_suspended', 'user_not_found'],
+    evenTemporary: true,
+    async handle({ house, body, principal: { userId }, correlation }) {
+      const refusal = await eraseOwn(house, userId, body?.currentPassword ?? null, correlation)
       if (refusal) throw problemOf(refusal)
       return { status: 204 }
     },

@@ -4,8 +4,14 @@ import type { Device } from '../acts/device.ts'
 import type { House } from '../house.ts'
 import type { ProblemCode } from '../problems.ts'
 
-/** Who may call: everybody unseen, everybody (known if they show a token), whoever is signed in, holders of a role. */
-export type Who = 'anonymous' | 'anyone' | 'user' | 'admin' | 'auditor'
+/**
+ * Who may call: everybody unseen, everybody (known if they show a token), whoever is signed in, holders of a role. A
+ * registrant is signed in, or shows the token that their registration answered.
+ */
+export type Who = 'anonymous' | 'anyone' | 'registrant' | 'user' | 'admin' | 'auditor'
+
+/** Somebody who may go on with a registration: in a session, or by the registration's own token. */
+export type Registrant = { readonly userId: string; readonly sessionId: string | null }
 
 export type Answer = {
   readonly status: number
@@ -17,7 +23,9 @@ type PrincipalFor<W extends Who> = W extends 'anonymous'
   ? null
   : W extends 'anyone'
     ? ApiPrincipal | null
-    : ApiPrincipal
+    : W extends 'registrant'
+      ? Registrant
+      : ApiPrincipal
 
 export type Call<B, Q, W extends Who> = {
   readonly house: House
@@ -37,7 +45,7 @@ export type Operation<B = unknown, Q = unknown, W extends Who = Who> = {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** As the router takes it: `/invites/:id`. */
   readonly path: string
-  readonly tag: 'sessions' | 'invites' | 'users' | 'me' | 'development'
+  readonly tag: 'sessions' | 'registration' | 'invites' | 'users' | 'me' | 'development'
   readonly summary: string
   readonly description: string
   readonly who: W
@@ -49,6 +57,8 @@ export type Operation<B = unknown, Q = unknown, W extends Who = Who> = {
   readonly seesToRepeats?: boolean
   /** Works in a session that has to choose a password first. */
   readonly evenRestricted?: boolean
+  /** Works for who has not confirmed the address yet, or not chosen a password. */
+  readonly evenTemporary?: boolean
   readonly handle: (call: Call<B, Q, W>) => Promise<Answer>
 }
 
@@ -58,17 +68,21 @@ export const operation = <B = undefined, Q = undefined, const W extends Who = Wh
 
 /** Answers to signed-in callers are kept for repeats. What anonymous callers get holds tokens: no secret at rest. */
 export const keepsAnswers = ({ method, who }: Pick<Operation, 'method' | 'who'>): boolean =>
-  method === 'post' && who !== 'anonymous' && who !== 'anyone'
+  method === 'post' && who !== 'anonymous' && who !== 'anyone' && who !== 'registrant'
 
 /** Every refusal an operation can answer: its own, and those of its kind. */
 export const refusalsOf = (operation: Operation): ReadonlySet<ProblemCode> => {
-  const { who, body, query, method, refusals, evenRestricted, seesToRepeats } = operation
+  const { who, body, query, method, refusals, seesToRepeats } = operation
+  const isOpen = who === 'anonymous' || who === 'anyone'
   const codes: ProblemCode[] = [...refusals, 'internal', 'storage_unavailable', 'overloaded']
   if (who !== 'anonymous') codes.push('token_expired', 'token_invalid')
-  if (who !== 'anonymous' && who !== 'anyone') codes.push('unauthenticated')
+  if (!isOpen) codes.push('unauthenticated')
   if (who === 'admin' || who === 'auditor') codes.push('forbidden')
   if (who === 'admin') codes.push('not_allowed')
-  if (who !== 'anonymous' && who !== 'anyone' && !evenRestricted) codes.push('password_change_required')
+  if (!isOpen && who !== 'registrant') {
+    if (!operation.evenRestricted) codes.push('password_change_required')
+    if (!operation.evenTemporary) codes.push('email_not_verified', 'registration_incomplete')
+  }
   if (body || query || seesToRepeats || method !== 'get') codes.push('invalid_input')
   if (method !== 'get') codes.push('malformed_body', 'body_too_large', 'unsupported_media_type')
   if (keepsAnswers(operation)) codes.push('idempotency_key_reused', 'idempotency_in_progress')

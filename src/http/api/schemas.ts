@@ -2,9 +2,11 @@ import { z } from 'zod'
 import { addressSchema } from '../../domain/address.ts'
 import { instantSchema, ulidSchema } from '../../domain/event.ts'
 import { invitableRoleSchema, localeSchema } from '../../domain/invites/events.ts'
+import type { Role } from '../../domain/users/events.ts'
 import type { InviteView } from '../../projections/invites.ts'
 import type { ApiPrincipal } from '../../projections/principal.ts'
-import type { UserView } from '../../projections/users.ts'
+import { isTemporary, type UserView } from '../../projections/users.ts'
+import { passwordProblem } from '../password-rules.ts'
 
 /** The rule of the calendar is zod's to check; in the document its pattern would only be noise. */
 export const when = instantSchema.meta({
@@ -18,6 +20,12 @@ export const emailSchema = z
   .string()
   .meta({ examples: ['ada@example.org'], override: { format: 'email', minLength: 1, maxLength: 254 } })
   .pipe(addressSchema)
+
+export const newPasswordSchema = z
+  .string()
+  .max(1000)
+  .refine((text) => passwordProblem(text) === null, { error: 'password_length' })
+  .meta({ description: '8 to 128 characters', examples: ['correct-horse-battery'] })
 
 export const stateSchema = z.enum(['open', 'redeemed', 'revoked', 'expired', 'replaced'])
 export const deliverySchema = z.enum(['queued', 'sent', 'failed', 'suppressed'])
@@ -70,7 +78,7 @@ export const userSchema = z
     email: z.nullable(z.string()).meta({ examples: ['ada@example.org'] }),
     name: z.nullable(z.string()).meta({ examples: ['Ada Lovelace'] }),
     locale: localeSchema,
-    roles: z.array(z.enum(['member', 'admin', 'auditor'])),
+    roles: z.array(z.enum(['temporary', 'member', 'admin', 'auditor'])),
     emailVerified: z.boolean(),
     inviteId: z.nullable(id).meta({ description: 'the invite that made this user' }),
     registeredAt: when,
@@ -79,12 +87,18 @@ export const userSchema = z
   })
   .meta({ id: 'User' })
 
+/** Every role somebody has: those that were granted, and how far their registration has come. */
+export const rolesOf = (user: UserView | ApiPrincipal): ('temporary' | 'member' | Role)[] => [
+  isTemporary(user) ? 'temporary' : 'member',
+  ...user.roles,
+]
+
 export const presentUser = (user: UserView | ApiPrincipal): z.infer<typeof userSchema> => ({
   id: 'userId' in user ? user.userId : user.id,
   email: user.email,
   name: user.name,
   locale: user.locale,
-  roles: ['member', ...user.roles],
+  roles: rolesOf(user),
   emailVerified: user.emailVerifiedAt !== null,
   inviteId: user.inviteId,
   registeredAt: user.registeredAt,

@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import { logout } from '../../domain/sessions/logout.ts'
-import type { Role } from '../../domain/users/events.ts'
 import { startSession } from '../acts/device.ts'
 import { signIn } from '../acts/sign-in.ts'
 import type { House } from '../house.ts'
 import { Problem, problemOf } from '../problems.ts'
 import { type Answer, operation } from './operation.ts'
-import { emailSchema, presentUser, tokensSchema } from './schemas.ts'
+import { emailSchema, presentUser, rolesOf, tokensSchema } from './schemas.ts'
 
 /** A session's tokens and its user; null if the session does not live. */
 export const tokensFor = async (
@@ -17,8 +16,11 @@ export const tokensFor = async (
 ): Promise<Answer | null> => {
   const principal = await house.reads.principals.bySession(sessionId, house.now())
   if (!principal) return null
-  const roles: readonly (Role | 'member')[] = ['member', ...principal.roles]
-  const access = await house.tokens.issueAccess({ userId: principal.userId, sessionId, roles })
+  const access = await house.tokens.issueAccess({
+    userId: principal.userId,
+    sessionId,
+    roles: rolesOf(principal),
+  })
   const { token: accessToken, expiresIn } = access
   return { status, body: { accessToken, refreshToken, expiresIn, user: presentUser(principal) } }
 }
@@ -100,6 +102,7 @@ export const sessionOperations = [
     answers: { 204: { description: 'signed out' } },
     refusals: [],
     evenRestricted: true,
+    evenTemporary: true,
     async handle({ house, principal, correlation }) {
       await house.execute(
         logout,

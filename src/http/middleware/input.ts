@@ -11,6 +11,7 @@ const details: Readonly<Record<string, string>> = {
   address_too_long: 'This address is too long.',
   name_has_control_characters: 'A name has no line breaks or invisible characters.',
   name_looks_like_a_link: 'A name must not look like a web address.',
+  code_malformed: 'A code has six digits.',
   password_length: 'A password has 8 to 128 characters.',
   reason_has_control_characters: 'A reason has no line breaks or invisible characters.',
   expiry_given_twice: 'Give either `expiresIn` or `expiresAt`.',

@@ -22,7 +22,19 @@ export const homePages = (router: Router<State>, kit: Kit): void => {
     typed: { readonly login: string; readonly next: string },
     { errors = [], message = null }: { errors?: readonly FieldError[]; message?: string | null } = {},
     status = 200,
-  ) => render(ctx, 'sign-in', { title: t(ctx, 'home.title'), ...typed, errors, message }, status)
+  ) =>
+    render(
+      ctx,
+      'sign-in',
+      {
+        title: t(ctx, 'home.title'),
+        ...typed,
+        isOpen: house.settings.registration !== 'invite',
+        errors,
+        message,
+      },
+      status,
+    )
 
   const fieldErrors = (ctx: Ctx, { login = '', password = '' }: Fields): FieldError[] => {
     const address = login.trim()

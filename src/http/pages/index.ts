@@ -1,6 +1,7 @@
 import Router from '@koa/router'
 import type Koa from 'koa'
 import type { Middleware } from 'koa'
+import { isTemporary, type UserView } from '../../projections/users.ts'
 import type { State } from '../context.ts'
 import type { House } from '../house.ts'
 import type { ErrorPage } from '../middleware/errors.ts'
@@ -16,9 +17,14 @@ import { type Ctx, openKit, seeOther } from './kit.ts'
 import { language } from './language.ts'
 import { mailPages } from './mails.ts'
 import { passwordPages } from './password.ts'
+import { passwordResetPages } from './password-reset.ts'
 import { problemPage } from './problem.ts'
+import { profilePages } from './profile.ts'
+import { registerPages } from './register.ts'
 import { pageSession, principal, secureCookies, sessionCookies } from './session.ts'
 import { signInLinkPages } from './sign-in-links.ts'
+import { verifyPages } from './verify.ts'
+import { verifyLinkPages } from './verify-links.ts'
 import { openViews } from './view.ts'
 
 export type Pages = { readonly routes: readonly Middleware<State>[]; readonly errorPage: ErrorPage }
@@ -31,6 +37,20 @@ const passwordFirst: Middleware<State> = (ctx, next) => {
     return seeOther(ctx as Ctx, '/password/change')
   }
   return next()
+}
+
+/** Where a temporary user stands: confirm the address, then choose a password. */
+const stepOf = ({ emailVerifiedAt }: UserView): '/verify' | '/password/change' =>
+  emailVerifiedAt === null ? '/verify' : '/password/change'
+
+const isAlwaysOpen = (path: string): boolean =>
+  path === '/logout' || path === '/profile/erase' || /^\/(?:verify|password\/reset)\//.test(path)
+
+/** Whoever registered confirms the address, and chooses a password if there is none, before anything else. */
+const registrationFirst: Middleware<State> = (ctx, next) => {
+  const user = ctx.state.principal?.user
+  if (!user || !isTemporary(user) || isAlwaysOpen(ctx.path) || ctx.path === stepOf(user)) return next()
+  return seeOther(ctx as Ctx, stepOf(user))
 }
 
 /** Everything that people see. */
@@ -51,6 +71,11 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     invitePages,
     signInLinkPages,
     passwordPages,
+    passwordResetPages,
+    registerPages,
+    verifyPages,
+    verifyLinkPages,
+    profilePages,
     adminPages,
     adminInvitePages,
     adminUserPages,
@@ -66,6 +91,7 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
       pageSession(house, cookies, app),
       principal(house),
       language,
+      registrationFirst,
       passwordFirst,
       router.routes() as unknown as Middleware<State>,
       router.allowedMethods() as unknown as Middleware<State>,

@@ -67,6 +67,8 @@ export const invitePages = (router: Router<State>, kit: Kit): void => {
               date: typeof expiresAt === 'string' ? moment(ctx.state.locale, expiresAt) : '',
             }),
         mailLinkUrl: kind === 'redeemed' && !isOwn ? `/invites/${paramOf(ctx, 'token')}/sign-in-link` : null,
+        againUrl: null,
+        againText: null,
       },
       statusOf(code),
     )

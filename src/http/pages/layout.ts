@@ -1,3 +1,4 @@
+import { isTemporary } from '../../projections/users.ts'
 import type { House } from '../house.ts'
 import type { Guards } from './csrf.ts'
 import type { Ctx } from './ctx.ts'
@@ -8,9 +9,10 @@ import { text } from './words.ts'
 export const pageOf = (path: string): string =>
   path
     .replace(/^\/logout$/, '/')
+    .replace(/^\/profile\/email$/, '/profile')
     .replace(/^(\/invites\/[^/]+)\/sign-in-link$/, '$1')
     .replace(/^(\/admin\/invites)\/[^/]+\/[^/]+$/, '$1')
-    .replace(/^(\/admin\/users\/[^/]+)\/(?!erase$)[^/]+$/, '$1')
+    .replace(/^(\/admin\/users\/[^/]+)\/(?!(?:erase|history)$)[^/]+$/, '$1')
 
 const otherLanguage = {
   en: { locale: 'ru', name: 'Русский' },
@@ -33,8 +35,9 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
   }
   return (ctx: Ctx) => {
     const { locale, principal } = ctx.state
-    const isRestricted = principal?.session.restricted ?? false
+    const isRestricted = principal ? principal.session.restricted || isTemporary(principal.user) : false
     const isAdmin = !isRestricted && (principal?.user.roles.includes('admin') ?? false)
+    const isAuditor = !isRestricted && (principal?.user.roles.includes('auditor') ?? false)
     const other = otherLanguage[locale]
     const notice = takeNotice(ctx)
     return {
@@ -49,6 +52,9 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
       signedIn: principal !== null,
       login: principal?.user.email ?? null,
       isAdmin,
+      isAuditor,
+      isMember: principal !== null && !isRestricted,
+      isOpen: house.settings.registration !== 'invite',
       mailbox: house.settings.devMailbox && !isRestricted && (house.settings.loopback || isAdmin),
       path: ctx.path,
       notice: notice && text(locale, `notice.${notice}`),

@@ -11,6 +11,14 @@ const NOTICES = [
   'userReinstated',
   'userErased',
   'roleGranted',
+  'roleRevoked',
+  'sessionEnded',
+  'sessionsEnded',
+  'addressConfirmed',
+  'verificationSent',
+  'profileChanged',
+  'passwordReset',
+  'forgotten',
 ] as const
 export type Notice = (typeof NOTICES)[number]
 

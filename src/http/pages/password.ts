@@ -1,5 +1,7 @@
 import type Router from '@koa/router'
+import { isTemporary } from '../../projections/users.ts'
 import { setPassword } from '../acts/change-password.ts'
+import { complete } from '../acts/register.ts'
 import type { Principal, State } from '../context.ts'
 import { passwordProblem } from '../password-rules.ts'
 import { problemOf } from '../problems.ts'
@@ -57,12 +59,17 @@ export const passwordPages = (router: Router<State>, kit: Kit): void => {
     if (!who) return seeOther(ctx, '/?next=/password/change')
     const errors = fieldErrors(ctx, who, fields)
     if (errors.length > 0) return show(ctx, who, errors, 422)
-    const refusal = await setPassword(
-      house,
-      { userId: who.user.id, sessionId: who.session.id },
-      { current: fields['current'] ?? null, next: fields['password'] ?? '' },
-      ctx.state.correlation,
-    )
+    const userId = who.user.id
+    const { correlation } = ctx.state
+    const next = fields['password'] ?? ''
+    const refusal = isTemporary(who.user)
+      ? await complete(house, { userId, password: next, name: null }, correlation)
+      : await setPassword(
+          house,
+          { userId, sessionId: who.session.id },
+          { current: fields['current'] ?? null, next },
+          correlation,
+        )
     if (refusal?.code === 'credentials_wrong') {
       return show(ctx, who, [{ field: 'current', message: t(ctx, 'password.wrong') }], 422)
     }

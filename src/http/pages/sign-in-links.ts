@@ -33,6 +33,8 @@ export const signInLinkPages = (router: Router<State>, kit: Kit): void => {
         title: t(ctx, `link.dead.${DEAD[code]}.title`),
         text: t(ctx, `link.dead.${DEAD[code]}.text`),
         mailLinkUrl: null,
+        againUrl: null,
+        againText: null,
       },
       statusOf(code),
     )

@@ -1,5 +1,10 @@
+import { enRegistration } from './en-registration.ts'
+import { enUsers } from './en-users.ts'
+
 /** Every word on the pages, in English. `{name}` is filled in. */
 export const en = {
+  ...enRegistration,
+  ...enUsers,
   'site.name': 'Latchkey',
   'site.tagline': 'Members by invite',
   'site.skip': 'Skip to the content',
@@ -18,7 +23,7 @@ export const en = {
   'field.invalid': 'This is not valid.',
   'field.days': 'Give a number of days from 1 to 365.',
   'home.title': 'Sign in',
-  'home.lead': 'Use the address you were invited with.',
+  'home.lead': 'Use the address that we know you by.',
   'home.login': 'Login (e-mail address)',
   'home.password': 'Password',
   'home.submit': 'Sign in',
@@ -183,8 +188,6 @@ export const en = {
   'users.registered': 'Registered',
   'users.lastLogin': 'Last sign-in',
   'users.never': 'never',
-  'users.suspended': 'suspended',
-  'users.active': 'active',
   'users.self': 'this is you',
   'users.came': 'Came by',
   'users.via.invite': 'invite',
@@ -202,8 +205,6 @@ export const en = {
   'users.suspendAsk': 'They can’t sign in until you reinstate them, and all their sessions end now.',
   'users.reinstate': 'Reinstate',
   'users.change': 'Access',
-  'users.makeAdmin': 'Make admin',
-  'users.makeAdminAsk': 'An admin sees every user and invite, and can make other admins.',
   'users.erase': 'Erase…',
   'users.erase.title': 'Erase {who}?',
   'users.erase.text':

@@ -1,7 +1,11 @@
 import type { CountKey, Texts } from './en.ts'
+import { ruRegistration } from './ru-registration.ts'
+import { ruUsers } from './ru-users.ts'
 
 /** Every word on the pages, in Russian. A missing key does not compile. */
 export const ru: Texts = {
+  ...ruRegistration,
+  ...ruUsers,
   'site.name': 'Latchkey',
   'site.tagline': 'Вход по приглашению',
   'site.skip': 'Перейти к содержанию',
@@ -20,7 +24,7 @@ export const ru: Texts = {
   'field.invalid': 'Неверное значение.',
   'field.days': 'Укажите число дней от 1 до 365.',
   'home.title': 'Вход',
-  'home.lead': 'Укажите адрес, на который вас пригласили.',
+  'home.lead': 'Укажите адрес, под которым мы вас знаем.',
   'home.login': 'Логин (адрес почты)',
   'home.password': 'Пароль',
   'home.submit': 'Войти',
@@ -184,8 +188,6 @@ export const ru: Texts = {
   'users.registered': 'Регистрация',
   'users.lastLogin': 'Последний вход',
   'users.never': 'ни разу',
-  'users.suspended': 'заблокирован',
-  'users.active': 'активен',
   'users.self': 'это вы',
   'users.came': 'Как пришёл',
   'users.via.invite': 'приглашение',
@@ -203,9 +205,6 @@ export const ru: Texts = {
   'users.suspendAsk': 'Войти не получится, пока вы не разблокируете; все сеансы завершатся сейчас.',
   'users.reinstate': 'Разблокировать',
   'users.change': 'Доступ',
-  'users.makeAdmin': 'Сделать администратором',
-  'users.makeAdminAsk':
-    'Администратор видит всех пользователей и приглашения и может назначать других администраторов.',
   'users.erase': 'Удалить…',
   'users.erase.title': 'Удалить {who}?',
   'users.erase.text':

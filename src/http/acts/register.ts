@@ -1,0 +1,79 @@
+import type { Refusal } from '../../domain/decision.ts'
+import type { Locale } from '../../domain/invites/events.ts'
+import type { SessionStart } from '../../domain/sessions/start.ts'
+import { completeRegistration } from '../../domain/users/complete-registration.ts'
+import { registerUser } from '../../domain/users/register-user.ts'
+import { type Change, insert } from '../../projections/projection.ts'
+import type { House } from '../house.ts'
+import { Problem } from '../problems.ts'
+import { newVerification } from './verification.ts'
+
+export type Registration = {
+  readonly userId: string
+  /** In canonical form. */
+  readonly email: string
+  /** Null: a temporary user, who chooses one after confirming the address. */
+  readonly password: string | null
+  readonly name: string | null
+  readonly locale: Locale
+}
+
+/** Registers somebody and signs them in, to confirm the address. Null when done, else the refusal. */
+export const register = async (
+  house: House,
+  { userId, email, password, name, locale }: Registration,
+  session: SessionStart,
+  correlation: string,
+  alongside: readonly Change[] = [],
+): Promise<Refusal | null> => {
+  if (house.settings.registration === 'invite') throw new Problem('registration_closed')
+  const credentialId = password === null ? null : house.newId()
+  const rows =
+    credentialId === null || password === null
+      ? []
+      : [
+          insert('password_hashes', {
+            credential_id: credentialId,
+            user_id: userId,
+            hash: await house.passwords.hashFor(email, password),
+          }),
+        ]
+  const outcome = await house.execute(
+    registerUser,
+    {
+      userId,
+      email,
+      name,
+      locale,
+      credentialId,
+      verification: newVerification(house),
+      session,
+      isTakenTold: house.settings.emailLookup,
+    },
+    { actor: 'anonymous', correlation },
+    [...alongside, ...rows],
+  )
+  return outcome.outcome === 'refused' ? outcome.refusal : null
+}
+
+/** A temporary user who has confirmed the address chooses a password. Null when done, else the refusal. */
+export const complete = async (
+  house: House,
+  { userId, password, name }: { userId: string; password: string; name: string | null },
+  correlation: string,
+): Promise<Refusal | null> => {
+  const user = await house.reads.users.get(userId)
+  if (!user) return { code: 'user_not_found' }
+  // Before anything slow is done: the answer would be no whatever the password is.
+  if (user.emailVerifiedAt === null) return { code: 'email_not_verified' }
+  if (user.credentialKind !== 'none') return { code: 'registration_already_complete' }
+  const credentialId = house.newId()
+  const hash = await house.passwords.hash(password)
+  const outcome = await house.execute(
+    completeRegistration,
+    { userId, credentialId, name },
+    { actor: `user:${userId}`, correlation },
+    [insert('password_hashes', { credential_id: credentialId, user_id: userId, hash })],
+  )
+  return outcome.outcome === 'refused' ? outcome.refusal : null
+}

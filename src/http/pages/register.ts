@@ -1,0 +1,75 @@
+import type Router from '@koa/router'
+import { canonicalAddress } from '../../domain/address.ts'
+import { startSession } from '../acts/device.ts'
+import { register } from '../acts/register.ts'
+import type { State } from '../context.ts'
+import { Problem, statusOf, wordingOf } from '../problems.ts'
+import { idFrom, newAttempt, readAttempt } from './attempt.ts'
+import { addressErrors, nameErrors, newPasswordErrors } from './fields.ts'
+import { type Ctx, deviceOf, type FieldError, type Fields, type Kit, seeOther } from './kit.ts'
+import { enter } from './session.ts'
+
+/** Registering by oneself. It signs in at once, to a session that can do little until the address is confirmed. */
+export const registerPages = (router: Router<State>, kit: Kit): void => {
+  const { house, guards, render, form, t } = kit
+
+  type Problems = { readonly errors?: readonly FieldError[]; readonly message?: string | null }
+  const show = (
+    ctx: Ctx,
+    { name = '', email = '' }: Fields,
+    { errors = [], message = null }: Problems = {},
+    status = 200,
+  ) => {
+    const title = t(ctx, 'register.title')
+    const attempt = newAttempt(house, guards.nameBrowser(ctx), '/register')
+    render(ctx, 'register', { title, name, email, attempt, errors, message }, status)
+  }
+
+  const refuseIfClosed = () => {
+    if (house.settings.registration === 'invite') throw new Problem('registration_closed')
+  }
+
+  router.get('/register', (ctx: Ctx) => {
+    refuseIfClosed()
+    if (ctx.state.principal) return seeOther(ctx, '/')
+    show(ctx, {})
+  })
+
+  router.post('/register', async (ctx: Ctx) => {
+    refuseIfClosed()
+    const fields = await form(ctx)
+    const name = (fields['name'] ?? '').trim()
+    const typed = (fields['email'] ?? '').trim()
+    const errors = [
+      ...nameErrors(kit, ctx, name, 'register.name'),
+      ...addressErrors(kit, ctx, typed, 'register.email'),
+      ...newPasswordErrors(kit, ctx, fields, {
+        password: 'register.password',
+        repeat: 'register.repeat',
+      }),
+    ]
+    const email = canonicalAddress(typed)
+    if (errors.length > 0 || email === null) return show(ctx, fields, { errors }, 422)
+    const sessionId = readAttempt(house, guards.browserName(ctx), '/register', fields['attempt'])
+    if (sessionId === null) throw new Problem('csrf_failed')
+    const session = startSession(house, deviceOf(ctx), 'page', sessionId)
+    const refusal = await register(
+      house,
+      {
+        userId: idFrom(house, sessionId, 'user'),
+        email,
+        password: fields['password'] ?? '',
+        name: name === '' ? null : name,
+        locale: ctx.state.locale,
+      },
+      session,
+      ctx.state.correlation,
+    )
+    if (refusal) {
+      const message = wordingOf(refusal.code, ctx.state.locale)
+      return show(ctx, fields, { message }, statusOf(refusal.code))
+    }
+    await enter(house, ctx, session.sessionId)
+    seeOther(ctx, '/verify')
+  })
+}
