@@ -5,6 +5,7 @@ import { Piscina } from 'piscina'
 
 const COST = 12
 const SALT_BYTES = 16
+const SETTING_LENGTH = 29 // $2b$, two digits, $, 22 letters of salt
 const MAX_QUEUE = 100
 
 export type HashTask =
@@ -44,16 +45,18 @@ export class PasswordHasher {
   }
 
   async hash(password: string): Promise<string> {
-    return this.#hashWith(password, randomBytes(SALT_BYTES))
+    return this.hashAs(this.#setting(randomBytes(SALT_BYTES)), password)
   }
 
-  /**
-   * The hash of a password chosen for an address that is not confirmed yet. Its salt belongs to the address, so that
-   * one computation tells which of all those who wait for it a password is of, and takes as long when there is nobody.
-   */
-  async hashFor(address: string, password: string): Promise<string> {
-    const salt = createHmac('sha256', this.#pepper).update(`salt\n${address}`).digest()
-    return this.#hashWith(password, salt.subarray(0, SALT_BYTES))
+  /** Cost and salt that belong to an address, for passwords that are chosen before the address is anybody's. */
+  settingOf(address: string): string {
+    return this.#setting(createHmac('sha256', this.#pepper).update(`salt\n${address}`).digest())
+  }
+
+  /** The hash with the cost and salt of another one (its first 29 letters): equal passwords make equal hashes. */
+  async hashAs(setting: string, password: string): Promise<string> {
+    const salt = setting.slice(0, SETTING_LENGTH)
+    return (await this.#run({ kind: 'hash', secret: this.#prepare(password), salt })) as string
   }
 
   async compare(password: string, hash: string): Promise<boolean> {
@@ -72,9 +75,8 @@ export class PasswordHasher {
     await this.#pool.destroy()
   }
 
-  async #hashWith(password: string, salt: Buffer): Promise<string> {
-    const setting = `$2b$${String(this.#cost).padStart(2, '0')}$${encodeBase64(salt, SALT_BYTES)}`
-    return (await this.#run({ kind: 'hash', secret: this.#prepare(password), salt: setting })) as string
+  #setting(salt: Buffer): string {
+    return `$2b$${String(this.#cost).padStart(2, '0')}$${encodeBase64(salt, SALT_BYTES)}`
   }
 
   #prepare(password: string): string {

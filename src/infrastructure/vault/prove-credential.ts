@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { ReadSide } from '../../projections/index.ts'
+import type { CredentialRow } from '../../projections/users.ts'
 import type { SqliteConnection } from '../database/sqlite.ts'
 import type { FirstPasswords } from './derived-tokens.ts'
 import type { PasswordHasher } from './passwords.ts'
@@ -33,19 +34,37 @@ export const credentialProofs = ({ reader, reads, hasher, firstPasswords }: Part
     return matches ? id : null
   }
 
+  const equal = (a: string, b: string): boolean =>
+    a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+
+  /** The owner's cost and salt where there is one: so that one computation can be held against everybody's hash. */
+  const settingOf = (address: string, owner: CredentialRow | null): string =>
+    (owner?.credentialKind === 'chosen' && hashOf(owner.credentialId)) || hasher.settingOf(address)
+
   return {
     ofUser,
-    /** The address's owner; or, while it has none, whoever waits for it and chose this password, newest first. */
+
+    /** The hash of a password that is chosen with an address, to be kept for who waits to confirm it. */
+    async hashFor(address: string, password: string): Promise<string> {
+      return hasher.hashAs(settingOf(address, await reads.users.byEmail(address)), password)
+    },
+
+    /**
+     * The address's owner, or whoever waits for it and chose this password, newest first. Who waits for an address
+     * that has an owner is found as well: otherwise a sign-in would tell what the registration did not.
+     */
     async ofAddress(address: string | null, password: string): Promise<Proven> {
       const owner = address === null ? null : await reads.users.byEmail(address)
-      if (owner) return { userId: owner.id, credentialId: await ofUser(owner.id, password) }
-      const given = Buffer.from(await hasher.hashFor(address ?? '', password))
+      const given = await hasher.hashAs(settingOf(address ?? '', owner), password)
+      const isOwners =
+        owner?.credentialKind === 'first'
+          ? firstPasswords.matches(owner.credentialId ?? '', password)
+          : equal(hashOf(owner?.credentialId ?? null) ?? '', given)
+      if (owner && isOwners) return { userId: owner.id, credentialId: owner.credentialId }
       const waiting = address === null ? [] : await reads.users.waitingFor(address)
-      const found = waiting.find(({ credentialId }) => {
-        const hash = Buffer.from(hashOf(credentialId) ?? '')
-        return hash.length === given.length && timingSafeEqual(hash, given)
-      })
-      return { userId: found?.id ?? null, credentialId: found?.credentialId ?? null }
+      const found = waiting.find(({ credentialId }) => equal(hashOf(credentialId) ?? '', given))
+      if (found) return { userId: found.id, credentialId: found.credentialId }
+      return { userId: owner?.id ?? null, credentialId: null }
     },
   }
 }
