@@ -16,7 +16,9 @@ import { smtpTransport } from './infrastructure/mail/smtp.ts'
 import { sqliteLeases } from './infrastructure/mail/sqlite-leases.ts'
 import { captureTransport, consoleTransport, type MailTransport } from './infrastructure/mail/transport.ts'
 import { AccessTokens } from './infrastructure/vault/access-tokens.ts'
+import { oidcPayloads } from './infrastructure/vault/oidc-payloads.ts'
 import { credentialProofs } from './infrastructure/vault/prove-credential.ts'
+import { deriveKey } from './infrastructure/vault/root-secret.ts'
 import { idempotencyKeys, pageSessions, refreshTokens } from './infrastructure/vault/sqlite-rows.ts'
 
 const mailSecrets = ({ tokens, firstPasswords, codes }: Foundation): MailSecrets => ({
@@ -105,7 +107,7 @@ export const openHouse = (
     isVerificationCode: (verificationId, code) => floor.codes.matches(verificationId, code),
     passwords: {
       hash: (password) => floor.hasher.hash(password),
-      hashFor: (address, password) => floor.hasher.hashFor(address, password),
+      hashFor: proofs.hashFor,
       prove: proofs.ofUser,
       proveByAddress: proofs.ofAddress,
     },
@@ -115,6 +117,13 @@ export const openHouse = (
       firstRefresh: (sessionId) => refresh.first(sessionId),
       rotateRefresh: (token) => refresh.rotate(token),
       jwks: () => access.jwks(),
+    },
+    oidc: {
+      payloads: oidcPayloads(rows),
+      signer: access.signer,
+      cookieKeys: floor.roots.map((root) => deriveKey(root, 'oidc cookies').toString('base64url')),
+      clientSecret: (clientId) => tokens.make('client-secret', clientId),
+      isClientSecret: (clientId, secret) => tokens.read('client-secret', secret)?.id === clientId,
     },
     sign: (purpose, text) => signatures.sign(purpose, text),
     verifySignature: (purpose, text, signature) => signatures.verify(purpose, text, signature),

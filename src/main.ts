@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { careCommands } from './cli/care.ts'
+import { clientCommands } from './cli/clients.ts'
 import { grantCommands } from './cli/grants.ts'
 import { historyCommands } from './cli/history.ts'
 import { inviteCommands } from './cli/invites.ts'
@@ -28,6 +29,7 @@ for (const family of [
   grantCommands,
   inviteCommands,
   userCommands,
+  clientCommands,
   historyCommands,
   careCommands,
 ]) {

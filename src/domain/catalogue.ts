@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { clientEvents } from './clients/events.ts'
 import type { Actor, EventDefinition, Instant, Tag } from './event.ts'
 import { inviteEvents } from './invites/events.ts'
 import { mailEvents } from './mails/events.ts'
@@ -11,9 +12,16 @@ export const contexts = {
   users: userEvents,
   sessions: sessionEvents,
   mails: mailEvents,
+  clients: clientEvents,
 } as const
 
-export const catalogue = { ...inviteEvents, ...userEvents, ...sessionEvents, ...mailEvents } as const
+export const catalogue = {
+  ...inviteEvents,
+  ...userEvents,
+  ...sessionEvents,
+  ...mailEvents,
+  ...clientEvents,
+} as const
 
 type Catalogue = typeof catalogue
 export type EventType = keyof Catalogue

@@ -27,6 +27,8 @@ export const refusalCodes = [
   'code_wrong',
   'code_expired',
   'code_locked',
+  'client_not_found',
+  'redirect_uri_invalid',
 ] as const
 
 export type RefusalCode = (typeof refusalCodes)[number]

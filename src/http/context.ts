@@ -21,6 +21,8 @@ export type PageSession = {
   /** Digest of the user agent that signed in: a cookie in another browser is nobody. */
   agent?: string
   seenAt?: string
+  /** When the password was shown again in the midst of the session. */
+  provenAt?: string
   notice?: string
   readonly isNew: boolean
   regenerate(): Promise<void> | undefined

@@ -3,6 +3,7 @@ import type { Command, Refusal } from '../domain/decision.ts'
 import type { Actor, Instant, Tag } from '../domain/event.ts'
 import type { ReadSide } from '../projections/index.ts'
 import type { Change } from '../projections/projection.ts'
+import type { OidcDoor } from './oidc/door.ts'
 
 /** What became of a command: its events with their positions, or a refusal (whose facts, if any, stand in the history). */
 export type Outcome =
@@ -117,6 +118,8 @@ export type House = {
     >
     readonly jwks: () => Promise<{ readonly keys: readonly object[] }>
   }
+
+  readonly oidc: OidcDoor
 
   /** Keyed digest of a text for a purpose: CSRF tokens, signed form fields. */
   readonly sign: (purpose: string, text: string) => string

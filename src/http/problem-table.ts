@@ -16,6 +16,8 @@ export type HttpProblemCode =
   | 'registration_closed'
   | 'registration_incomplete'
   | 'csrf_failed'
+  | 'authorization_refused'
+  | 'authorization_over'
   | 'idempotency_key_reused'
   | 'idempotency_in_progress'
   | 'misdirected_request'
@@ -161,6 +163,22 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
     en: ['Too many wrong codes were tried.', 'Ask for a new one.'],
     ru: ['Слишком много неверных кодов.', 'Попросите новый.'],
   },
+  client_not_found: {
+    status: 404,
+    en: ['There is no such application.', 'Check the id; one that was removed does not come back.'],
+    ru: ['Такого приложения нет.', 'Проверьте идентификатор; удалённое приложение не вернётся.'],
+  },
+  redirect_uri_invalid: {
+    status: 422,
+    en: [
+      'A redirect URI cannot be used.',
+      'Give whole https addresses (http only for this machine), without `#`, `*` or a user, each once.',
+    ],
+    ru: [
+      'Адрес возврата не подходит.',
+      'Укажите полные адреса https (http только для этой машины) без `#`, `*` и имени пользователя, каждый один раз.',
+    ],
+  },
   link_expired: {
     status: 410,
     en: ['This link has expired.', 'Ask for a new one.'],
@@ -226,6 +244,22 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
     status: 403,
     en: ['The registration is not complete yet.', 'Choose a password first.'],
     ru: ['Регистрация ещё не завершена.', 'Сначала выберите пароль.'],
+  },
+  authorization_refused: {
+    status: 400,
+    en: [
+      'An application asked for something that is not possible here.',
+      'Go back to it. If this keeps happening, tell whoever runs the application.',
+    ],
+    ru: [
+      'Приложение попросило то, что здесь невозможно.',
+      'Вернитесь в него. Если это повторяется, сообщите тем, кто ведёт приложение.',
+    ],
+  },
+  authorization_over: {
+    status: 410,
+    en: ['This sign-in to an application is over.', 'Go back to the application and begin again.'],
+    ru: ['Этот вход в приложение уже закончен.', 'Вернитесь в приложение и начните снова.'],
   },
   csrf_failed: {
     status: 403,

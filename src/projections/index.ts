@@ -1,3 +1,4 @@
+import { clientReads, clients } from './clients.ts'
 import { inviteReads, invites } from './invites.ts'
 import { mailReads, mails } from './mails.ts'
 import { principalReads } from './principal.ts'
@@ -7,7 +8,7 @@ import { userReads, users } from './users.ts'
 import { verificationReads, verifications } from './verifications.ts'
 
 /** Every projection there is; each event passes them in this order, in the transaction that appends it. */
-export const projections: readonly Projection[] = [invites, users, verifications, sessions, mails]
+export const projections: readonly Projection[] = [invites, users, verifications, sessions, mails, clients]
 
 /** The read side: every question that pages, the API and the runners ask. */
 export const readSide = (db: Reader) => ({
@@ -16,6 +17,7 @@ export const readSide = (db: Reader) => ({
   verifications: verificationReads(db),
   sessions: sessionReads(db),
   mails: mailReads(db),
+  clients: clientReads(db),
   principals: principalReads(db),
 })
 

@@ -86,6 +86,15 @@ export const mailReads = (db: Reader) => ({
     ])
   },
 
+  /** The mails about any of these, newest first. */
+  async about(tags: readonly Tag[], limit: number): Promise<MailView[]> {
+    const places = tags.map((_, n) => `$${n + 1}`).join(', ')
+    return db.all<MailView>(
+      `select ${COLUMNS} from mails where about in (${places}) order by id desc limit $${tags.length + 1}`,
+      [...tags, limit],
+    )
+  },
+
   async latest(limit: number): Promise<MailView[]> {
     return db.all<MailView>(`select ${COLUMNS} from mails order by id desc limit $1`, [limit])
   },

@@ -19,15 +19,18 @@ const json = <T>(text: string): T => JSON.parse(text) as T
 describe('the command line', () => {
   test('S0-33, S0-34, S0-35, S4-25 migrate up makes the schema in one file, again changes nothing; down undoes it', async () => {
     const up = await run(folder, ['migrate', 'up'])
-    expect([up.code, up.out]).toStrictEqual([0, 'applied 1 history\napplied 2 vault\napplied 3 read_side\n'])
+    expect([up.code, up.out]).toStrictEqual([
+      0,
+      'applied 1 history\napplied 2 vault\napplied 3 read_side\napplied 4 users\napplied 5 oidc\n',
+    ])
     expect(statSync(join(folder, 'latchkey.db')).mode & 0o777).toBe(0o600)
     expect((await run(folder, ['migrate', 'up'])).out).toBe('nothing to do\n')
-    expect((await run(folder, ['migrate', 'down'])).out).toBe('undone 3 read_side\n')
+    expect((await run(folder, ['migrate', 'down'])).out).toBe('undone 5 oidc\n')
     const status = json<{ appliedAt: string | null }[]>(
       (await run(folder, ['migrate', 'status', '--json'])).out,
     )
-    expect(status.map(({ appliedAt }) => appliedAt !== null)).toStrictEqual([true, true, false])
-    expect((await run(folder, ['migrate', 'up'])).out).toBe('applied 3 read_side\n')
+    expect(status.map(({ appliedAt }) => appliedAt !== null)).toStrictEqual([true, true, true, true, false])
+    expect((await run(folder, ['migrate', 'up'])).out).toBe('applied 5 oidc\n')
   })
 
   test('C-30 migrate down keeps a history unless it is told to delete it', async () => {

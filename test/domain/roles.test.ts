@@ -1,9 +1,10 @@
 import { describe, test } from 'vitest'
 import { grantRole } from '../../src/domain/users/grant-role.ts'
+import { revokeRole } from '../../src/domain/users/revoke-role.ts'
 import * as cast from '../support/controls.ts'
 import { given } from '../support/given.ts'
 
-const { ADA, BEN, CYD, BEN_ADDRESS, ADA_ADDRESS, CREDENTIAL, OTHER_CREDENTIAL } = cast
+const { ADA, BEN, CYD, BEN_ADDRESS, ADA_ADDRESS, CREDENTIAL, OTHER_CREDENTIAL, SESSION } = cast
 const BY_ADA = { actor: `user:${ADA}` } as const
 const BY_BEN = { actor: `user:${BEN}` } as const
 
@@ -98,4 +99,82 @@ describe('GrantRole', () => {
     given(...cast.member(BEN, BEN_ADDRESS), cast.erased(BEN))
       .when(grantRole, wish)
       .thenRefused('user_not_found'))
+})
+
+describe('RevokeRole', () => {
+  const wish = { userId: BEN, role: 'admin', keepSessionId: null } as const
+  const twoAdmins = [...cast.admin(ADA, ADA_ADDRESS), ...cast.admin(BEN, BEN_ADDRESS)]
+  const ended = (except: string | null = null) => cast.sessionsEnded('role-changed', except)
+
+  test('S4-42, T23: an admin takes a role away, and every session that was opened with it ends', () =>
+    given(...twoAdmins)
+      .when(revokeRole, wish, BY_ADA)
+      .then(cast.roleRevoked(BEN), ended()))
+  test('only that role goes', () =>
+    given(...cast.admin(ADA, ADA_ADDRESS), ...cast.admin(BEN, BEN_ADDRESS), cast.granted(BEN, 'auditor'))
+      .when(revokeRole, { ...wish, role: 'auditor' }, BY_ADA)
+      .then(cast.roleRevoked(BEN, 'auditor'), ended()))
+  test('whoever lays down a role of their own stays signed in where they did it', () =>
+    given(...twoAdmins)
+      .when(revokeRole, { ...wish, keepSessionId: SESSION }, BY_BEN)
+      .then(cast.roleRevoked(BEN), ended(SESSION)))
+  test('no session of somebody else is kept', () =>
+    given(...twoAdmins)
+      .when(revokeRole, { ...wish, keepSessionId: SESSION }, BY_ADA)
+      .then(cast.roleRevoked(BEN), ended()))
+  test('the operator does it too', () =>
+    given(...twoAdmins)
+      .when(revokeRole, wish)
+      .then(cast.roleRevoked(BEN), ended()))
+  test('taking what is not held is already true', () => {
+    given(...cast.admin(ADA, ADA_ADDRESS), ...cast.member(BEN, BEN_ADDRESS))
+      .when(revokeRole, wish, BY_ADA)
+      .thenNothing()
+    given(...twoAdmins, cast.roleRevoked(BEN), ended())
+      .when(revokeRole, wish, BY_ADA)
+      .thenNothing()
+  })
+  test('T49: the last admin keeps the role, whoever asks', () => {
+    const one = cast.admin(BEN, BEN_ADDRESS)
+    given(...one)
+      .when(revokeRole, wish, BY_BEN)
+      .thenRefused('last_admin')
+    given(...one)
+      .when(revokeRole, wish)
+      .thenRefused('last_admin')
+  })
+  test('T49: a suspended admin does not count as one who stays', () =>
+    given(...twoAdmins, cast.suspended(ADA, ['admin']))
+      .when(revokeRole, wish)
+      .thenRefused('last_admin'))
+  test('a suspended admin loses the role, and is none after being reinstated', () =>
+    given(...twoAdmins, cast.suspended(BEN, ['admin']))
+      .when(revokeRole, wish, BY_ADA)
+      .then(cast.roleRevoked(BEN), ended()))
+  test('the last auditor may go: nobody is locked out by that', () =>
+    given(...cast.admin(ADA, ADA_ADDRESS), ...cast.member(BEN, BEN_ADDRESS), cast.granted(BEN, 'auditor'))
+      .when(revokeRole, { ...wish, role: 'auditor' }, BY_ADA)
+      .then(cast.roleRevoked(BEN, 'auditor'), ended()))
+  test('a member takes nothing, and neither does an auditor', () => {
+    given(...cast.admin(ADA, ADA_ADDRESS), ...cast.member(BEN, BEN_ADDRESS))
+      .when(revokeRole, { ...wish, userId: ADA }, BY_BEN)
+      .thenRefused('not_allowed')
+    given(...twoAdmins, ...cast.member(CYD, 'cyd@example.org'), cast.granted(CYD, 'auditor'))
+      .when(revokeRole, wish, { actor: `user:${CYD}` })
+      .thenRefused('not_allowed')
+  })
+  test('an admin who was suspended, or lost the role, takes nothing any more', () => {
+    given(...twoAdmins, cast.suspended(ADA, ['admin']))
+      .when(revokeRole, wish, BY_ADA)
+      .thenRefused('not_allowed')
+    given(...twoAdmins, cast.roleRevoked(ADA))
+      .when(revokeRole, wish, BY_ADA)
+      .thenRefused('not_allowed')
+  })
+  test('an unknown user is refused, and so is an erased one', () => {
+    given().when(revokeRole, wish).thenRefused('user_not_found')
+    given(...twoAdmins, cast.erased(BEN, { roles: ['admin'] }))
+      .when(revokeRole, wish)
+      .thenRefused('user_not_found')
+  })
 })

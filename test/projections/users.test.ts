@@ -22,6 +22,7 @@ const row = {
   credential_used: 0,
   suspended_at: null,
   last_login_at: null,
+  search_text: null,
 }
 const byInvite = cast.registered(BEN, BEN_ADDRESS, { kind: 'invite', inviteId: INVITE })
 
@@ -74,12 +75,21 @@ describeProjection(users, [
       ),
     ],
   ],
-  ['a new name', cast.profileChanged({ name: 'Ben' }), [update('users', { id: BEN }, { name: 'Ben' })]],
+  [
+    'a new name',
+    cast.profileChanged({ name: 'Ben' }),
+    [update('users', { id: BEN }, { name: 'Ben', search_text: 'ben' })],
+  ],
+  [
+    'a name is searched by without case, in every script',
+    cast.profileChanged({ name: 'ЁЛКИН Ｂｅｎ' }),
+    [update('users', { id: BEN }, { name: 'ЁЛКИН Ｂｅｎ', search_text: 'ёлкин ben' })],
+  ],
   ['a new language', cast.profileChanged({ locale: 'ru' }), [update('users', { id: BEN }, { locale: 'ru' })]],
   [
     'a new name and language',
     cast.profileChanged({ name: 'Ben', locale: 'ru' }),
-    [update('users', { id: BEN }, { name: 'Ben', locale: 'ru' })],
+    [update('users', { id: BEN }, { name: 'Ben', search_text: 'ben', locale: 'ru' })],
   ],
   [
     'a granted role is held once',

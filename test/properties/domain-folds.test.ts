@@ -23,6 +23,7 @@ test('any history is made of events that their schemas allow', () => {
 test('the folds of the domain are found', () =>
   expect(folds.map(([name]) => name).toSorted()).toStrictEqual([
     'address',
+    'client',
     'contact',
     'credential',
     'holders',

@@ -27,10 +27,25 @@ const activeAdmins = (people: ReadonlyMap<string, Known>) =>
   [...people].flatMap(([id, { status, admin }]) => (admin && status === 'active' ? [id] : []))
 
 describe('whatever people wish, in whatever order', () => {
-  law('there is always an admin who can act', (acts) => {
+  const THREATS = ['UserSuspended', 'UserErased', 'RoleRevoked']
+  law('T49: there is always an admin who can act', (acts) => {
     const people = new Map<string, Known>()
     for (const { events } of acts) expect(activeAdmins(whoIsWho(events, people))).not.toStrictEqual([])
-    return written(acts).filter(({ type }) => type === 'UserSuspended' || type === 'UserErased').length
+    return written(acts).filter(({ type }) => THREATS.includes(type)).length
+  })
+
+  law('T23: a role that is taken away ends the sessions of its holder in the same decision', (acts) => {
+    const revocations = acts.filter(({ events }) => events.some(({ type }) => type === 'RoleRevoked'))
+    for (const { events, actor, wish } of revocations) {
+      const { userId, keepSessionId } = wish as { userId: string; keepSessionId: string | null }
+      expect(events.map(({ type }) => type)).toStrictEqual(['RoleRevoked', 'SessionsEnded'])
+      expect(events[1]?.data).toStrictEqual({
+        userId,
+        except: actor === `user:${userId}` ? keepSessionId : null,
+        reason: 'role-changed',
+      })
+    }
+    return revocations.length
   })
 
   law('an address has one verified owner at most', (acts) => {

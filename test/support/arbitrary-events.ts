@@ -19,6 +19,8 @@ const POOLS: Readonly<Record<string, readonly string[]>> = {
   verificationId: [cast.VERIFICATION, cast.OTHER_VERIFICATION],
   resetId: [cast.RESET, cast.OTHER_RESET],
   template: ['invite', 'verification'],
+  clientId: [cast.CLIENT, cast.OTHER_CLIENT],
+  redirectUris: [cast.REDIRECT_URI, cast.OTHER_REDIRECT_URI],
   mailId: [cast.MAIL],
   email: [cast.ADA_ADDRESS, cast.BEN_ADDRESS],
   about: [`invite:${cast.INVITE}`, `user:${cast.BEN}`],

@@ -32,6 +32,11 @@ export const VERIFICATION = ulid('VE1')
 export const OTHER_VERIFICATION = ulid('VE2')
 export const RESET = ulid('RE1')
 export const OTHER_RESET = ulid('RE2')
+export const CLIENT = ulid('C1')
+export const OTHER_CLIENT = ulid('C2')
+export const REDIRECT_URI = 'https://app.example/callback'
+export const OTHER_REDIRECT_URI = 'https://app.example/other'
+
 export const IN_TEN_MINUTES = '2026-03-01T09:10:00.000Z'
 
 export const BEN_ADDRESS = 'ben@example.org'
@@ -122,10 +127,10 @@ export const granted = (userId: string, role: 'admin' | 'auditor' = 'admin'): Ne
   type: 'RoleGranted',
   data: { userId, role },
 })
-export const roleRevoked = (userId: string): NewEventOf<'RoleRevoked'> => ({
-  type: 'RoleRevoked',
-  data: { userId, role: 'admin' },
-})
+export const roleRevoked = (
+  userId: string,
+  role: 'admin' | 'auditor' = 'admin',
+): NewEventOf<'RoleRevoked'> => ({ type: 'RoleRevoked', data: { userId, role } })
 export const suspended = (
   userId: string,
   roles: ('admin' | 'auditor')[] = [],
@@ -216,6 +221,27 @@ export const mailSent: NewEventOf<'MailSent'> = {
 export const mailFailed: NewEventOf<'MailFailed'> = {
   type: 'MailFailed',
   data: { mailId: MAIL, template: 'invite', about: `invite:${INVITE}`, attempts: 12, reason: 'smtp_550' },
+}
+
+export const clientRegistered = (
+  data: Overrides<'ClientRegistered'> = {},
+): NewEventOf<'ClientRegistered'> => ({
+  type: 'ClientRegistered',
+  data: {
+    clientId: CLIENT,
+    name: 'Example App',
+    kind: 'confidential',
+    redirectUris: [REDIRECT_URI],
+    ...data,
+  },
+})
+export const clientChanged = (data: Overrides<'ClientChanged'> = {}): NewEventOf<'ClientChanged'> => ({
+  type: 'ClientChanged',
+  data: { clientId: CLIENT, name: null, redirectUris: null, ...data },
+})
+export const clientRemoved: NewEventOf<'ClientRemoved'> = {
+  type: 'ClientRemoved',
+  data: { clientId: CLIENT },
 }
 
 /** Somebody who registered by themselves and has not confirmed the address. */

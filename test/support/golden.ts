@@ -32,6 +32,9 @@ const examples: readonly NewEvent[] = [
   cast.linkRedeemed,
   cast.mailSent,
   cast.mailFailed,
+  cast.clientRegistered(),
+  cast.clientChanged({ name: 'Another App', redirectUris: [cast.OTHER_REDIRECT_URI] }),
+  cast.clientRemoved,
 ]
 
 /** One example of every event type, as new golden files are written from. */

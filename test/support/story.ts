@@ -1,5 +1,8 @@
 import fc from 'fast-check'
 import { type DomainEvent, definitionOf, type NewEvent } from '../../src/domain/catalogue.ts'
+import { changeClient } from '../../src/domain/clients/change-client.ts'
+import { registerClient } from '../../src/domain/clients/register-client.ts'
+import { removeClient } from '../../src/domain/clients/remove-client.ts'
 import type { Command, Decision } from '../../src/domain/decision.ts'
 import type { Actor, Instant } from '../../src/domain/event.ts'
 import { issueInvite } from '../../src/domain/invites/issue-invite.ts'
@@ -18,6 +21,7 @@ import { changeProfile } from '../../src/domain/users/change-profile.ts'
 import { eraseUser } from '../../src/domain/users/erase-user.ts'
 import { grantRole } from '../../src/domain/users/grant-role.ts'
 import { reinstateUser } from '../../src/domain/users/reinstate-user.ts'
+import { revokeRole } from '../../src/domain/users/revoke-role.ts'
 import { suspendUser } from '../../src/domain/users/suspend-user.ts'
 import { viewOf } from '../../src/domain/view.ts'
 import * as cast from './controls.ts'
@@ -53,6 +57,11 @@ const email = fc.oneof(
   { weight: 5, arbitrary: fc.constant(cast.BEN_ADDRESS) },
   { weight: 1, arbitrary: fc.constant(cast.ADA_ADDRESS) },
 )
+const clientId = fc.constantFrom(cast.CLIENT, cast.CLIENT, cast.OTHER_CLIENT)
+const appName = fc.constantFrom('Example App', 'Another App')
+const redirectUris = fc
+  .constantFrom(cast.REDIRECT_URI, cast.OTHER_REDIRECT_URI, 'http://app.example/')
+  .map((uri) => [uri])
 const locale = fc.constantFrom('en' as const, 'ru' as const)
 const role = fc.constantFrom('admin' as const, 'auditor' as const)
 const session = sessionId.map((id) => ({ ...cast.start, sessionId: id }))
@@ -138,9 +147,17 @@ const step = fc.oneof(
     changeProfile,
     fc.record({ userId, name: maybe(fc.constantFrom('Ada', 'Ben')), locale: maybe(locale) }),
   ),
+  wishing(3, revokeRole, fc.record({ userId, role, keepSessionId: maybe(sessionId) })),
   wishing(3, suspendUser, fc.record({ userId, reason: fc.constantFrom(null, 'on leave') })),
   wishing(2, reinstateUser, fc.record({ userId })),
   wishing(2, eraseUser, fc.record({ userId, email })),
+  wishing(
+    2,
+    registerClient,
+    fc.record({ clientId, name: appName, kind: fc.constantFrom('public', 'confidential'), redirectUris }),
+  ),
+  wishing(2, changeClient, fc.record({ clientId, name: maybe(appName), redirectUris: maybe(redirectUris) })),
+  wishing(1, removeClient, fc.record({ clientId })),
   wishing(
     1,
     recordDelivery,

@@ -28,7 +28,10 @@ export const login = command({
     // From here on the caller has shown the right password, so the truth may be told.
     if (user.status === 'suspended') return refuse('user_suspended')
     if (held.kind === 'chosen') {
-      return accept({ type: 'UserLoggedIn', data: { userId, method: 'password', isNewDevice: false, ...session } })
+      return accept({
+        type: 'UserLoggedIn',
+        data: { userId, method: 'password', isNewDevice: false, ...session },
+      })
     }
     if (held.used) return refuse('first_password_used')
     if (hasExpired(held.expiresAt, now)) return refuse('first_password_expired')

@@ -34,7 +34,11 @@ export const redeemSignInLink = command({
     return accept(
       { type: 'SignInLinkRedeemed', data: { linkId, userId, sessionId: session.sessionId }, causation },
       { type: 'SessionsEnded', data: { userId, except: null, reason: 'signed-out-everywhere' }, causation },
-      { type: 'UserLoggedIn', data: { userId, method: 'sign-in-link', isNewDevice: false, ...session }, causation },
+      {
+        type: 'UserLoggedIn',
+        data: { userId, method: 'sign-in-link', isNewDevice: false, ...session },
+        causation,
+      },
     )
   },
 })

@@ -112,6 +112,7 @@ const tags: readonly { readonly name: Operation['tag']; readonly description: st
   { name: 'invites', description: 'issue, resend, revoke, redeem' },
   { name: 'sessions', description: 'sign in, stay signed in, sign out' },
   { name: 'users', description: 'for admins and auditors' },
+  { name: 'clients', description: 'applications in which users may sign in with us' },
   { name: 'development', description: 'only while DEV_MAILBOX is on' },
 ]
 

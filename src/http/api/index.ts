@@ -2,6 +2,7 @@ import Router from '@koa/router'
 import type { Middleware } from 'koa'
 import type { State } from '../context.ts'
 import type { House } from '../house.ts'
+import { clientOperations } from './clients.ts'
 import { openApiDocument } from './document.ts'
 import { carryOut } from './guard.ts'
 import { inviteLinkOperations } from './invite-links.ts'
@@ -25,6 +26,7 @@ export const operationsOf = ({ settings }: Pick<House, 'settings'>): readonly Op
   ...sessionOperations,
   ...userOperations,
   ...userRoleOperations,
+  ...clientOperations,
   ...(settings.devMailbox ? mailboxOperations : []),
 ]
 

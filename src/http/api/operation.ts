@@ -45,7 +45,7 @@ export type Operation<B = unknown, Q = unknown, W extends Who = Who> = {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** As the router takes it: `/invites/:id`. */
   readonly path: string
-  readonly tag: 'sessions' | 'registration' | 'invites' | 'users' | 'me' | 'development'
+  readonly tag: 'sessions' | 'registration' | 'invites' | 'users' | 'clients' | 'me' | 'development'
   readonly summary: string
   readonly description: string
   readonly who: W
@@ -53,7 +53,7 @@ export type Operation<B = unknown, Q = unknown, W extends Who = Who> = {
   readonly query?: z.ZodType<Q>
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>
   readonly refusals: readonly ProblemCode[]
-  /** An anonymous operation for which an Idempotency-Key means something. */
+  /** An operation whose answer holds secrets, and is not kept: the same Idempotency-Key makes it do the same again. */
   readonly seesToRepeats?: boolean
   /** Works in a session that has to choose a password first. */
   readonly evenRestricted?: boolean
@@ -67,8 +67,12 @@ export const operation = <B = undefined, Q = undefined, const W extends Who = Wh
 ): Operation => definition as unknown as Operation
 
 /** Answers to signed-in callers are kept for repeats. What anonymous callers get holds tokens: no secret at rest. */
-export const keepsAnswers = ({ method, who }: Pick<Operation, 'method' | 'who'>): boolean =>
-  method === 'post' && who !== 'anonymous' && who !== 'anyone' && who !== 'registrant'
+export const keepsAnswers = ({
+  method,
+  who,
+  seesToRepeats,
+}: Pick<Operation, 'method' | 'who' | 'seesToRepeats'>): boolean =>
+  method === 'post' && !seesToRepeats && who !== 'anonymous' && who !== 'anyone' && who !== 'registrant'
 
 /** Every refusal an operation can answer: its own, and those of its kind. */
 export const refusalsOf = (operation: Operation): ReadonlySet<ProblemCode> => {

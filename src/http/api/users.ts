@@ -1,28 +1,22 @@
 import { z } from 'zod'
+import { localeSchema } from '../../domain/invites/events.ts'
+import { changeProfile, nameSchema } from '../../domain/users/change-profile.ts'
 import { eraseUser } from '../../domain/users/erase-user.ts'
 import { roleSchema } from '../../domain/users/events.ts'
-import { grantRole } from '../../domain/users/grant-role.ts'
 import { reinstateUser } from '../../domain/users/reinstate-user.ts'
 import { suspendUser } from '../../domain/users/suspend-user.ts'
-import type { UserView } from '../../projections/users.ts'
-import type { House, Outcome } from '../house.ts'
-import { Problem, problemOf } from '../problems.ts'
+import { userStates } from '../../projections/users.ts'
+import { demand } from './caller.ts'
 import { listOf, pageOf, pageQuery } from './lists.ts'
-import { type Call, operation } from './operation.ts'
-import { presentUser, reasonBody, userSchema } from './schemas.ts'
+import { lookupEmail } from './lookup.ts'
+import { byCaller, mustBe, readUser } from './on-users.ts'
+import { operation } from './operation.ts'
+import { emailSchema, presentUser, reasonBody, userSchema } from './schemas.ts'
 
-const read = async (house: House, id: string): Promise<UserView> => {
-  const user = await house.reads.users.get(id)
-  if (!user) throw new Problem('user_not_found')
-  return user
-}
-
-const by = ({ principal, correlation }: Pick<Call<unknown, unknown, 'admin'>, 'principal' | 'correlation'>) =>
-  ({ actor: `user:${principal.userId}`, correlation }) as const
-
-const mustBe = (outcome: Outcome): void => {
-  if (outcome.outcome === 'refused') throw problemOf(outcome.refusal)
-}
+const momentSchema = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true })])
+  .transform((text) => new Date(text).toISOString())
+  .meta({ description: 'an instant, or a day in UTC', examples: ['2026-03-01'] })
 
 export const userOperations = [
   operation({
@@ -30,17 +24,45 @@ export const userOperations = [
     method: 'get',
     path: '/users',
     tag: 'users',
-    summary: 'List users, newest first',
-    description: '`search` is part of an address or name, or a whole id.',
-    who: 'auditor',
+    summary: 'List users, newest first; or look an address up',
+    description:
+      'For auditors and admins: `search` is part of an address or name, or a whole id. With `email` alone this is `lookupEmail`: whether the address is known, and confirmed; for everybody if the service has `EMAIL_LOOKUP=on`, for auditors and admins always.',
+    who: 'anyone',
     query: z.strictObject({
       ...pageQuery,
       search: z.string().max(254).optional(),
       role: roleSchema.optional(),
+      state: z.enum(userStates).optional(),
+      registeredSince: momentSchema.optional(),
+      registeredBefore: momentSchema.optional(),
+      email: emailSchema.optional(),
     }),
-    answers: { 200: { description: 'a page; `Link` leads to the next', schema: listOf(userSchema) } },
-    refusals: [],
-    async handle({ house, query: { limit, cursor, ...filters } }) {
+    answers: {
+      200: {
+        description: 'a page, `Link` leads to the next; or the one user of the address',
+        schema: z.union([
+          listOf(userSchema),
+          z
+            .strictObject({
+              items: z.array(z.strictObject({ id: userSchema.shape.id, emailVerified: z.boolean() })),
+            })
+            .meta({ id: 'EmailLookup' }),
+        ]),
+      },
+    },
+    refusals: [
+      'unauthenticated',
+      'forbidden',
+      'password_change_required',
+      'email_not_verified',
+      'registration_incomplete',
+      'user_not_found',
+    ],
+    async handle({ house, principal, query: { limit, cursor, email, ...filters } }) {
+      if (email !== undefined) {
+        return { status: 200, body: { items: [await lookupEmail(house, email, principal)] } }
+      }
+      demand({ who: 'auditor' }, principal)
       const found = await house.reads.users.list(filters, { limit: limit + 1, after: cursor })
       return pageOf(found, presentUser, { url: '/api/v1/users', filters, limit })
     },
@@ -52,12 +74,36 @@ export const userOperations = [
     path: '/users/:id',
     tag: 'users',
     summary: 'One user',
-    description: 'No secret is in it.',
-    who: 'auditor',
+    description: 'Users may read themselves; auditors and admins everybody. No secret is in it.',
+    who: 'user',
+    evenTemporary: true,
     answers: { 200: { description: 'the user', schema: userSchema } },
-    refusals: ['user_not_found'],
-    async handle({ house, params }) {
-      return { status: 200, body: presentUser(await read(house, params['id'] ?? '')) }
+    refusals: ['forbidden', 'email_not_verified', 'registration_incomplete', 'user_not_found'],
+    async handle({ house, params: { id }, principal }) {
+      if (id !== principal.userId) demand({ who: 'auditor' }, principal)
+      return { status: 200, body: presentUser(await readUser(house, id)) }
+    },
+  }),
+
+  operation({
+    operationId: 'changeUser',
+    method: 'patch',
+    path: '/users/:id',
+    tag: 'users',
+    summary: 'Change name or language',
+    description:
+      'Users may change themselves, admins everybody. Absent fields keep their value, so an empty change changes nothing. Roles, address and suspension have operations of their own.',
+    who: 'user',
+    body: z.strictObject({ name: nameSchema.optional(), locale: localeSchema.optional() }),
+    answers: { 200: { description: 'the changed user', schema: userSchema } },
+    refusals: ['forbidden', 'not_allowed', 'user_not_found'],
+    async handle(call) {
+      const { house, params, body, principal } = call
+      if (params['id'] !== principal.userId) demand({ who: 'admin' }, principal)
+      const { id } = await readUser(house, params['id'])
+      const change = { userId: id, name: body.name ?? null, locale: body.locale ?? null }
+      mustBe(await house.execute(changeProfile, change, byCaller(call)))
+      return { status: 200, body: presentUser(await readUser(house, id)) }
     },
   }),
 
@@ -74,35 +120,9 @@ export const userOperations = [
     refusals: ['user_not_found', 'last_admin'],
     async handle(call) {
       const { house, params } = call
-      const { id, email } = await read(house, params['id'] ?? '')
-      mustBe(await house.execute(eraseUser, { userId: id, email: email ?? '' }, by(call)))
+      const { id, email } = await readUser(house, params['id'])
+      mustBe(await house.execute(eraseUser, { userId: id, email: email ?? '' }, byCaller(call)))
       return { status: 204 }
-    },
-  }),
-
-  operation({
-    operationId: 'grantRole',
-    method: 'put',
-    path: '/users/:id/roles/:role',
-    tag: 'users',
-    summary: 'Grant a role',
-    description: 'Granting what is held already changes nothing.',
-    who: 'admin',
-    answers: { 200: { description: 'the user', schema: userSchema } },
-    refusals: ['user_not_found', 'not_found'],
-    async handle(call) {
-      const { house, params } = call
-      const role = roleSchema.safeParse(params['role'])
-      if (!role.success) throw new Problem('not_found')
-      const { id } = await read(house, params['id'] ?? '')
-      mustBe(
-        await house.execute(
-          grantRole,
-          { userId: id, role: role.data, enrol: null, newCredentialId: null },
-          by(call),
-        ),
-      )
-      return { status: 200, body: presentUser(await read(house, id)) }
     },
   }),
 
@@ -119,13 +139,8 @@ export const userOperations = [
     refusals: ['user_not_found', 'last_admin'],
     async handle(call) {
       const { house, params, body } = call
-      mustBe(
-        await house.execute(
-          suspendUser,
-          { userId: params['id'] ?? '', reason: body?.reason ?? null },
-          by(call),
-        ),
-      )
+      const suspension = { userId: params['id'] ?? '', reason: body?.reason ?? null }
+      mustBe(await house.execute(suspendUser, suspension, byCaller(call)))
       return { status: 204 }
     },
   }),
@@ -141,7 +156,7 @@ export const userOperations = [
     answers: { 204: { description: 'reinstated' } },
     refusals: ['user_not_found'],
     async handle(call) {
-      mustBe(await call.house.execute(reinstateUser, { userId: call.params['id'] ?? '' }, by(call)))
+      mustBe(await call.house.execute(reinstateUser, { userId: call.params['id'] ?? '' }, byCaller(call)))
       return { status: 204 }
     },
   }),

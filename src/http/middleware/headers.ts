@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { isIP, Socket } from 'node:net'
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
 import type { State } from '../context.ts'
 import { Problem } from '../problems.ts'
 
@@ -51,6 +51,12 @@ export const securityHeaders = (publicUrl: string): Middleware<State> => {
     for (const [name, value] of headers) ctx.res.setHeader(name, value)
     return next()
   }
+}
+
+/** Chromium also checks where a sent form is redirected to: the one page whose form leads to a stranger says so. */
+export const formsMayLeadTo = (ctx: Context, origin: string): void => {
+  const policy = ctx.response.get('Content-Security-Policy')
+  ctx.set('Content-Security-Policy', policy.replace("form-action 'self'", `form-action 'self' ${origin}`))
 }
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])

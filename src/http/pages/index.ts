@@ -5,11 +5,16 @@ import { isTemporary, type UserView } from '../../projections/users.ts'
 import type { State } from '../context.ts'
 import type { House } from '../house.ts'
 import type { ErrorPage } from '../middleware/errors.ts'
+import { openOidc } from '../oidc/index.ts'
 import { adminPages } from './admin.ts'
+import { adminClientPage } from './admin-client.ts'
+import { adminClientPages } from './admin-clients.ts'
 import { adminInvitePages } from './admin-invites.ts'
 import { adminUserChanges } from './admin-user-changes.ts'
+import { adminUserHistory } from './admin-user-history.ts'
 import { adminUserPages } from './admin-users.ts'
 import { openAssets } from './assets.ts'
+import { consentPages } from './consent.ts'
 import { csrfGuards } from './csrf.ts'
 import { homePages } from './home.ts'
 import { invitePages } from './invites.ts'
@@ -58,6 +63,7 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
   const cookies = sessionCookies(house.settings.publicUrl)
   const assets = openAssets()
   const kit = openKit(house, csrfGuards(house, cookies), openViews(), assets.urls)
+  const oidc = openOidc(house)
   const router = new Router<State>()
   router.use((ctx, next) => {
     ctx.state.route =
@@ -80,10 +86,14 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     adminInvitePages,
     adminUserPages,
     adminUserChanges,
+    adminUserHistory,
     mailPages,
+    adminClientPages,
+    adminClientPage,
   ]) {
     family(router, kit)
   }
+  consentPages(router, kit, oidc.desk)
   return {
     routes: [
       assets.serve,
@@ -91,6 +101,7 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
       pageSession(house, cookies, app),
       principal(house),
       language,
+      oidc.routes,
       registrationFirst,
       passwordFirst,
       router.routes() as unknown as Middleware<State>,

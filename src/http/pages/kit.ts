@@ -85,6 +85,12 @@ export const adminOf = (ctx: Ctx): NonNullable<State['principal']> | null => {
   return who?.user.roles.includes('admin') && !who.session.restricted ? who : null
 }
 
+/** Who may see what auditors see: auditors, and admins. */
+export const auditorOf = (ctx: Ctx): NonNullable<State['principal']> | null => {
+  const who = ctx.state.principal
+  return who?.user.roles.includes('auditor') && !who.session.restricted ? who : adminOf(ctx)
+}
+
 export const paramOf = (ctx: Ctx, name: string): string => {
   const value: unknown = (ctx['params'] as Record<string, unknown> | undefined)?.[name]
   if (typeof value !== 'string') throw new Problem('not_found')

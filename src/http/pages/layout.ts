@@ -11,6 +11,7 @@ export const pageOf = (path: string): string =>
     .replace(/^\/logout$/, '/')
     .replace(/^\/profile\/email$/, '/profile')
     .replace(/^(\/invites\/[^/]+)\/sign-in-link$/, '$1')
+    .replace(/^(\/admin\/clients\/[^/]+)\/remove$/, '$1')
     .replace(/^(\/admin\/invites)\/[^/]+\/[^/]+$/, '$1')
     .replace(/^(\/admin\/users\/[^/]+)\/(?!(?:erase|history)$)[^/]+$/, '$1')
 

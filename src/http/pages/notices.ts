@@ -11,6 +11,8 @@ const NOTICES = [
   'userReinstated',
   'userErased',
   'roleGranted',
+  'clientChanged',
+  'clientRemoved',
   'roleRevoked',
   'sessionEnded',
   'sessionsEnded',

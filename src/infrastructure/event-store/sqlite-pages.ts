@@ -5,32 +5,36 @@ import type { EventFilter, StoredEvent } from './store.ts'
 const PAGE = 500
 
 /**
- * Stored events in order of position, a page at a time. No cursor stays open between pages: better-sqlite3 would
+ * Stored events in order of position or the reverse, a page at a time. No cursor stays open between pages: better-sqlite3 would
  * hold the connection, and an open snapshot would keep the write-ahead log from being emptied.
  */
 export async function* storedPages(
   db: SqliteConnection,
   encodeTag: TagEncoder,
-  { after = 0, until = Number.MAX_SAFE_INTEGER, tag, types }: EventFilter,
+  { after = 0, until = Number.MAX_SAFE_INTEGER, tag, types, newestFirst = false }: EventFilter,
 ): AsyncIterable<StoredEvent> {
-  const where = ['e.position > @after', 'e.position <= @until']
-  if (tag !== undefined) where.push('t.tag = @tag')
-  if (types !== undefined) where.push('e.type in (select value from json_each(@types))')
-  const from = tag === undefined ? 'events e' : 'event_tags t cross join events e on e.position = t.position'
+  const where = ['position > @after', 'position <= @until']
+  if (types !== undefined) where.push('type in (select value from json_each(@types))')
+  const direction = newestFirst ? 'desc' : 'asc'
+  const wanted = `${where.join(' and ')} order by position ${direction} limit ${PAGE}`
+  // Under a tag the places are found first: only a page of events is read, however many the tag has.
   const page = db.prepare(
-    `select e.position, e.type, e.bytes from ${from} where ${where.join(' and ')} order by e.position limit ${PAGE}`,
+    tag === undefined
+      ? `select position, type, bytes from events where ${wanted}`
+      : `select e.position, e.type, e.bytes
+         from (select position from event_tags where tag = @tag and ${wanted}) t
+         cross join events e on e.position = t.position order by e.position ${direction}`,
   )
   const params = {
     ...(tag === undefined ? {} : { tag: encodeTag(tag) }),
     ...(types === undefined ? {} : { types: JSON.stringify(types) }),
-    until,
   }
-  let last = after
+  let range = { after, until }
   for (;;) {
-    const rows = page.all({ ...params, after: last }) as StoredEvent[]
+    const rows = page.all({ ...params, ...range }) as StoredEvent[]
     yield* rows
     const end = rows.at(-1)
     if (!end || rows.length < PAGE) return
-    last = end.position
+    range = newestFirst ? { after, until: end.position - 1 } : { after: end.position, until }
   }
 }

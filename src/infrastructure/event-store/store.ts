@@ -30,6 +30,8 @@ export type EventFilter = {
   readonly until?: number | undefined
   readonly tag?: Tag | undefined
   readonly types?: readonly EventType[] | undefined
+  /** From the last event back to the first, instead of the other way round. */
+  readonly newestFirst?: boolean | undefined
 }
 
 /**
@@ -39,7 +41,7 @@ export type EventFilter = {
 export type EventStore = {
   /** The only way anything is ever written to the history. Resolves once the events are durable. */
   readonly decide: <V>(request: DecideRequest<V>) => Promise<DecideOutcome>
-  /** Events in order of position, a page at a time: memory stays flat whatever the length. */
+  /** Events in order of position (or the reverse), a page at a time: memory stays flat whatever the length. */
   readonly read: (filter?: EventFilter) => AsyncIterable<DomainEvent>
   /** The same, as stored: for hashing, exporting and moving. */
   readonly readStored: (filter?: EventFilter) => AsyncIterable<StoredEvent>

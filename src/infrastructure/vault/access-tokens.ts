@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, hkdfSync, type KeyObject } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, hkdfSync, type KeyObject, sign } from 'node:crypto'
 import { errors, exportJWK, type JWK, jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.ts'
@@ -10,6 +10,13 @@ const MAX_CACHED = 10_000
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex') // RFC 8410: the header before the 32-byte seed
 
 export type AccessClaims = { readonly userId: string; readonly sessionId: string }
+
+export type Signer = {
+  readonly kid: string
+  readonly algorithm: 'EdDSA'
+  readonly publicKey: KeyObject
+  readonly sign: (bytes: Uint8Array) => Uint8Array
+}
 
 const ed25519FromSeed = (seed: Buffer): KeyObject =>
   createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, seed]), format: 'der', type: 'pkcs8' })
@@ -79,6 +86,16 @@ export class AccessTokens {
       if (error instanceof errors.JWTExpired) return 'token_expired'
       if (error instanceof errors.JOSEError) return 'token_invalid'
       throw error
+    }
+  }
+
+  /** The same key for what else is signed in our name (ID tokens): the private half does not leave this class. */
+  get signer(): Signer {
+    return {
+      kid: this.#kid,
+      algorithm: ALGORITHM,
+      publicKey: this.#public,
+      sign: (bytes) => sign(null, bytes, this.#private),
     }
   }
 

@@ -2,7 +2,14 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { deriveKey, type RootSecrets } from './root-secret.ts'
 
 /** What a token is good for is bound into it: a sign-in link can't redeem an invite. */
-export type Purpose = 'invite' | 'sign-in' | 'refresh' | 'verification' | 'registration' | 'password-reset'
+export type Purpose =
+  | 'invite'
+  | 'sign-in'
+  | 'refresh'
+  | 'verification'
+  | 'registration'
+  | 'password-reset'
+  | 'client-secret'
 
 const ROOT_ID_BYTES = 4
 const MAC_BYTES = 32

@@ -35,25 +35,33 @@ describe('the description', () => {
   test('has the operations that the interface promises', () => {
     const ids = operations.map(({ operation }) => operation.operationId)
     expect(ids.toSorted()).toStrictEqual([
+      'changeClient',
       'changePassword',
       'changeProfile',
+      'changeUser',
       'deleteUser',
+      'getClient',
       'getInvite',
       'getMe',
       'getUser',
       'grantRole',
       'issueInvite',
+      'listClients',
       'listInvites',
       'listMailbox',
+      'listRoles',
       'listUsers',
       'login',
       'logout',
       'previewInvite',
       'redeemInvite',
       'refreshSession',
+      'registerClient',
       'reinstateUser',
+      'removeClient',
       'resendInvite',
       'revokeInvite',
+      'revokeRole',
       'suspendUser',
     ])
   })
@@ -94,6 +102,7 @@ describe('the description', () => {
     expect(keyed.map(({ operation }) => operation.operationId).toSorted()).toStrictEqual([
       'issueInvite',
       'redeemInvite',
+      'registerClient',
       'resendInvite',
     ])
   })
@@ -150,10 +159,18 @@ describe('who may call what', () => {
       issueInvite: [false, false, false],
       resendInvite: [false, false, false],
       revokeInvite: [false, false, false],
+      changeUser: [false, true, true],
+      listRoles: [false, false, true],
+      revokeRole: [false, false, false],
       deleteUser: [false, false, false],
       grantRole: [false, false, false],
       suspendUser: [false, false, false],
       reinstateUser: [false, false, false],
+      listClients: [false, false, true],
+      getClient: [false, false, true],
+      registerClient: [false, false, false],
+      changeClient: [false, false, false],
+      removeClient: [false, false, false],
     }
 
   test('every operation is in this table', () => {

@@ -1,9 +1,11 @@
+import { enClients } from './en-clients.ts'
 import { enRegistration } from './en-registration.ts'
 import { enUsers } from './en-users.ts'
 
 /** Every word on the pages, in English. `{name}` is filled in. */
 export const en = {
   ...enRegistration,
+  ...enClients,
   ...enUsers,
   'site.name': 'Latchkey',
   'site.tagline': 'Members by invite',

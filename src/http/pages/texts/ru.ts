@@ -1,10 +1,12 @@
 import type { CountKey, Texts } from './en.ts'
+import { ruClients } from './ru-clients.ts'
 import { ruRegistration } from './ru-registration.ts'
 import { ruUsers } from './ru-users.ts'
 
 /** Every word on the pages, in Russian. A missing key does not compile. */
 export const ru: Texts = {
   ...ruRegistration,
+  ...ruClients,
   ...ruUsers,
   'site.name': 'Latchkey',
   'site.tagline': 'Вход по приглашению',

@@ -35,6 +35,20 @@ export const readingContract = (open: OpenEngine): void => {
     expect(positions).toStrictEqual(Array.from({ length: 1201 }, (_, n) => n + 1))
   })
 
+  test('reads backwards in pages, from any place, each event once', async () => {
+    await decide(() =>
+      accept(...Array.from({ length: 1201 }, (_, n) => (n % 2 === 0 ? cast.resent() : cast.mailSent))),
+    )
+    const positions = async (filter: Parameters<EventStore['read']>[0]) =>
+      (await all(engine().store.read({ ...filter, newestFirst: true }))).map(({ position }) => position)
+    expect(await positions({})).toStrictEqual(Array.from({ length: 1201 }, (_, n) => 1201 - n))
+    expect(await positions({ types: ['MailSent'] })).toStrictEqual(
+      Array.from({ length: 600 }, (_, n) => 1200 - 2 * n),
+    )
+    expect(await positions({ tag: `mail:${cast.MAIL}`, after: 3, until: 8 })).toStrictEqual([8, 6, 4])
+    expect(await positions({ tag: 'mail:unknown' })).toStrictEqual([])
+  })
+
   test('every tag of an event leads to it', async () => {
     const { events } = await decide(() =>
       accept(cast.issued(), cast.redeemed(), cast.loggedIn('invite'), cast.linkIssued(), cast.mailSent),
