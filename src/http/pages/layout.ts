@@ -55,6 +55,7 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
       isAdmin,
       isAuditor,
       isMember: principal !== null && !isRestricted,
+      own: principal !== null && !isRestricted && /^\/(?:profile|password\/change)(?:\/|$)/.test(ctx.path),
       isOpen: house.settings.registration !== 'invite',
       mailbox: house.settings.devMailbox && !isRestricted && (house.settings.loopback || isAdmin),
       path: ctx.path,

@@ -41,30 +41,27 @@ export const credentialProofs = ({ reader, reads, hasher, firstPasswords }: Part
   const settingOf = (address: string, owner: CredentialRow | null): string =>
     (owner?.credentialKind === 'chosen' && hashOf(owner.credentialId)) || hasher.settingOf(address)
 
-  return {
-    ofUser,
+  /** The hash of a password that is chosen with an address, to be kept for who waits to confirm it. */
+  const hashFor = async (address: string, password: string): Promise<string> =>
+    hasher.hashAs(settingOf(address, await reads.users.byEmail(address)), password)
 
-    /** The hash of a password that is chosen with an address, to be kept for who waits to confirm it. */
-    async hashFor(address: string, password: string): Promise<string> {
-      return hasher.hashAs(settingOf(address, await reads.users.byEmail(address)), password)
-    },
-
-    /**
-     * The address's owner, or whoever waits for it and chose this password, newest first. Who waits for an address
-     * that has an owner is found as well: otherwise a sign-in would tell what the registration did not.
-     */
-    async ofAddress(address: string | null, password: string): Promise<Proven> {
-      const owner = address === null ? null : await reads.users.byEmail(address)
-      const given = await hasher.hashAs(settingOf(address ?? '', owner), password)
-      const isOwners =
-        owner?.credentialKind === 'first'
-          ? firstPasswords.matches(owner.credentialId ?? '', password)
-          : equal(hashOf(owner?.credentialId ?? null) ?? '', given)
-      if (owner && isOwners) return { userId: owner.id, credentialId: owner.credentialId }
-      const waiting = address === null ? [] : await reads.users.waitingFor(address)
-      const found = waiting.find(({ credentialId }) => equal(hashOf(credentialId) ?? '', given))
-      if (found) return { userId: found.id, credentialId: found.credentialId }
-      return { userId: owner?.id ?? null, credentialId: null }
-    },
+  /**
+   * The address's owner, or whoever waits for it and chose this password, newest first. Who waits for an address
+   * that has an owner is found as well: otherwise a sign-in would tell what the registration did not.
+   */
+  const ofAddress = async (address: string | null, password: string): Promise<Proven> => {
+    const owner = address === null ? null : await reads.users.byEmail(address)
+    const given = await hasher.hashAs(settingOf(address ?? '', owner), password)
+    const isOwners =
+      owner?.credentialKind === 'first'
+        ? firstPasswords.matches(owner.credentialId ?? '', password)
+        : equal(hashOf(owner?.credentialId ?? null) ?? '', given)
+    if (owner && isOwners) return { userId: owner.id, credentialId: owner.credentialId }
+    const waiting = address === null ? [] : await reads.users.waitingFor(address)
+    const found = waiting.find(({ credentialId }) => equal(hashOf(credentialId) ?? '', given))
+    if (found) return { userId: found.id, credentialId: found.credentialId }
+    return { userId: owner?.id ?? null, credentialId: null }
   }
+
+  return { ofUser, hashFor, ofAddress }
 }
