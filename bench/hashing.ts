@@ -15,7 +15,9 @@ export const bareHashes = () => {
   return {
     run: async (count: number): Promise<number> => {
       await Promise.all(
-        Array.from({ length: availableParallelism() }, () => pool.run({ kind: 'hash', secret, salt: saltOf(4) })),
+        Array.from({ length: availableParallelism() }, () =>
+          pool.run({ kind: 'hash', secret, salt: saltOf(4) }),
+        ),
       )
       const salt = saltOf(12)
       const began = performance.now()

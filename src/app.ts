@@ -6,6 +6,7 @@ import type { DomainEvent } from './domain/catalogue.ts'
 import { type Foundation, openFoundation, type World } from './foundation.ts'
 import type { House } from './http/house.ts'
 import { createServer } from './http/server.ts'
+import { throttlePolicies } from './http/throttle-policies.ts'
 import { openAfterwards } from './infrastructure/afterwards.ts'
 import { sqliteReader } from './infrastructure/database/sqlite.ts'
 import { Deadlines } from './infrastructure/deadlines.ts'
@@ -15,6 +16,7 @@ import { type MailSecrets, renderMail } from './infrastructure/mail/render.ts'
 import { smtpTransport } from './infrastructure/mail/smtp.ts'
 import { sqliteLeases } from './infrastructure/mail/sqlite-leases.ts'
 import { captureTransport, consoleTransport, type MailTransport } from './infrastructure/mail/transport.ts'
+import { openThrottles } from './infrastructure/throttles/throttles.ts'
 import { AccessTokens } from './infrastructure/vault/access-tokens.ts'
 import { oidcPayloads } from './infrastructure/vault/oidc-payloads.ts'
 import { credentialProofs } from './infrastructure/vault/prove-credential.ts'
@@ -73,6 +75,10 @@ export const openHouse = (
   const refresh = refreshTokens(rows, tokens)
   const secrets = mailSecrets(floor)
   const proofs = credentialProofs(floor)
+  const throttles = openThrottles(
+    { ...rows, digest: (text) => signatures.sign('throttle', text) },
+    throttlePolicies,
+  )
   return {
     settings: {
       publicUrl: settings.publicUrl,
@@ -87,6 +93,7 @@ export const openHouse = (
       loopback: settings.loopback,
       proxyHops: settings.proxyHops,
       sessionMaxMs: settings.sessionMaxMs,
+      throttled: settings.throttled,
       checkAnswers: settings.profile === 'test',
     },
     now: clock,
@@ -125,6 +132,7 @@ export const openHouse = (
       clientSecret: (clientId) => tokens.make('client-secret', clientId),
       isClientSecret: (clientId, secret) => tokens.read('client-secret', secret)?.id === clientId,
     },
+    throttles,
     sign: (purpose, text) => signatures.sign(purpose, text),
     verifySignature: (purpose, text, signature) => signatures.verify(purpose, text, signature),
     pageSessions: pageSessions(rows),

@@ -73,6 +73,7 @@ export const settingsSchema = z.object({
   UNVERIFIED_TTL: durationSchema.default(2 * UNIT_MS.d),
   REGISTRATION: z.enum(['open', 'invite']).default('open'),
   EMAIL_LOOKUP: onOff.default(false),
+  THROTTLE: onOff.optional(),
   TRUST_PROXY: proxies.default(false),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_FILE: z.string().min(1).optional(),
@@ -104,6 +105,7 @@ export type Settings = {
   readonly registration: 'open' | 'invite'
   readonly emailLookup: boolean
   readonly sessionMaxMs: number
+  readonly throttled: boolean
   /** How many proxies stand in front; 0 trusts no forwarded header. */
   readonly proxyHops: number
   readonly logLevel: string
@@ -173,6 +175,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     registration: s.REGISTRATION,
     emailLookup: s.EMAIL_LOOKUP,
     sessionMaxMs: SESSION_MAX_MS,
+    throttled: s.THROTTLE ?? s.PROFILE !== 'test',
     proxyHops: typeof s.TRUST_PROXY === 'number' ? s.TRUST_PROXY : s.TRUST_PROXY ? 1 : 0,
     logLevel: s.LOG_LEVEL,
     logFile: s.LOG_FILE ?? (production ? 'data/logs/errors.log' : null),

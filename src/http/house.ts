@@ -4,6 +4,7 @@ import type { Actor, Instant, Tag } from '../domain/event.ts'
 import type { ReadSide } from '../projections/index.ts'
 import type { Change } from '../projections/projection.ts'
 import type { OidcDoor } from './oidc/door.ts'
+import type { ThrottlePolicy } from './throttle-policies.ts'
 
 /** What became of a command: its events with their positions, or a refusal (whose facts, if any, stand in the history). */
 export type Outcome =
@@ -29,6 +30,15 @@ export type TokenProblem = 'token_expired' | 'token_invalid'
 /** The mail as its receiver would see it, made anew from its event; null when its person has been forgotten. */
 export type RenderedMail = { readonly subject: string; readonly text: string; readonly html: string }
 
+/** Whether there was room, what is left of it, and until when to wait if there was none. */
+export type Throttled = {
+  readonly allowed: boolean
+  readonly limit: number
+  readonly remaining: number
+  readonly windowSeconds: number
+  readonly resetSeconds: number
+}
+
 export type HttpSettings = {
   readonly publicUrl: string
   readonly inviteCredentials: 'mail' | 'choose'
@@ -46,6 +56,8 @@ export type HttpSettings = {
   /** How many proxies stand in front; 0 trusts no forwarded header. */
   readonly proxyHops: number
   readonly sessionMaxMs: number
+  /** Off only where many sign-ins from one place are the point: load tests. */
+  readonly throttled: boolean
   /** Checks every API answer against its declared schema: in tests a mismatch is an error. */
   readonly checkAnswers: boolean
 }
@@ -120,6 +132,15 @@ export type House = {
   }
 
   readonly oidc: OidcDoor
+
+  /** Counts tries before anything is done about them; by whom is kept as a keyed digest only. */
+  readonly throttles: {
+    readonly take: (policy: ThrottlePolicy, subject: string) => Promise<Throttled>
+    /** The try was none: it is taken back. */
+    readonly giveBack: (policy: ThrottlePolicy, subject: string) => Promise<void>
+    /** Whoever has proven who they are begins anew. */
+    readonly clear: (policy: ThrottlePolicy, subject: string) => Promise<void>
+  }
 
   /** Keyed digest of a text for a purpose: CSRF tokens, signed form fields. */
   readonly sign: (purpose: string, text: string) => string

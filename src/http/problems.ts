@@ -1,8 +1,8 @@
 import type { Refusal } from '../domain/decision.ts'
 import type { Locale } from '../domain/invites/events.ts'
-import { type ProblemCode, problems } from './problem-table.ts'
+import { type ProblemCode, problems } from './texts/problems.ts'
 
-export type { ProblemCode } from './problem-table.ts'
+export type { ProblemCode } from './texts/problems.ts'
 
 export const problemCodes = Object.keys(problems) as readonly ProblemCode[]
 export const statusOf = (code: ProblemCode): number => problems[code].status

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { NewEvent } from '../../src/domain/catalogue.ts'
 import type { Fold } from '../../src/domain/decision.ts'
-import { invite } from '../../src/domain/invites/invite.ts'
+import { address, invite } from '../../src/domain/invites/invite.ts'
+import { passwordReset } from '../../src/domain/users/password-reset.ts'
 import { credential, holders, standing } from '../../src/domain/users/user.ts'
+import { verification } from '../../src/domain/users/verification.ts'
 import * as cast from '../support/controls.ts'
 import { recorded } from '../support/given.ts'
 
@@ -20,7 +22,7 @@ describe('what is remembered', () => {
 
   test('an erased user has no roles and no password', () => {
     const erased = [...cast.admin(BEN, BEN_ADDRESS), cast.passwordChanged(), cast.erased(BEN)]
-    expect(remembered(standing, ...erased)).toStrictEqual({ status: 'erased', roles: [] })
+    expect(remembered(standing, ...erased)).toStrictEqual({ status: 'erased', isVerified: false, roles: [] })
     expect(remembered(credential, ...erased)).toStrictEqual({ kind: 'none' })
   })
 
@@ -45,5 +47,27 @@ describe('what is remembered', () => {
       active: [ADA],
       suspended: [],
     })
+  })
+
+  test('an erased user has nothing to confirm and no reset link', () => {
+    const asked = [...cast.waiting(BEN, BEN_ADDRESS), cast.resetRequested(), cast.erased(BEN)]
+    expect(remembered(verification, ...asked)).toStrictEqual({ status: 'none' })
+    expect(remembered(passwordReset, ...asked)).toStrictEqual({ status: 'none' })
+  })
+
+  test('an address is released by its owner only', () => {
+    const owned = [...cast.member(ADA, BEN_ADDRESS), cast.addressReleased()]
+    expect(remembered(address, ...owned).ownerId).toBe(ADA)
+  })
+
+  test('a wrong code counts against the verification it was tried for', () => {
+    const renewed = cast.verificationIssued({ verificationId: cast.OTHER_VERIFICATION })
+    const tries = (...events: NewEvent[]) => {
+      const state = remembered(verification, ...cast.waiting(BEN, BEN_ADDRESS), ...events)
+      return state.status === 'open' ? state.tries : null
+    }
+    expect(tries(cast.verificationFailed(), cast.verificationFailed())).toBe(2)
+    expect(tries(cast.verificationFailed(), renewed)).toBe(0)
+    expect(tries(renewed, cast.verificationFailed())).toBe(0)
   })
 })

@@ -41,6 +41,24 @@ describe('which mail an event calls for', () => {
     [cast.firstPassword(), { template: 'first-password', about: about.user, to, locale: 'en' }],
     [cast.linkIssued(), { template: 'sign-in-link', about: about.user, to, locale: 'en' }],
     [cast.passwordChanged(), { template: 'password-changed', about: about.user, to, locale: 'en' }],
+    [
+      cast.passwordChanged({ by: 'reset' }),
+      { template: 'password-changed', about: about.user, to, locale: 'en' },
+    ],
+    [cast.verificationIssued(), { template: 'verification', about: about.user, to, locale: 'en' }],
+    [
+      cast.verificationIssued({ purpose: 'email-change' }),
+      { template: 'verification', about: about.user, to, locale: 'en' },
+    ],
+    [
+      cast.verificationIssued({ purpose: 'taken' }),
+      { template: 'address-taken', about: about.user, to, locale: 'en' },
+    ],
+    [
+      cast.addressReleased({ locale: 'ru' }),
+      { template: 'email-changed', about: about.user, to, locale: 'ru' },
+    ],
+    [cast.resetRequested(), { template: 'password-reset', about: about.user, to, locale: 'en' }],
   ] as const
 
   test.each(calls)('$type: one mail, that bears the id of its event', (event, intent) =>
@@ -48,8 +66,10 @@ describe('which mail an event calls for', () => {
   )
   test('a link that is shown is not mailed', () =>
     expect(mailsOf(cast.linkIssued({ delivery: 'shown' }))).toStrictEqual([]))
-  test('a password that the operator sets is not announced by mail', () =>
-    expect(mailsOf(cast.passwordChanged({ by: 'operator' }))).toStrictEqual([]))
+  test('a password that the operator sets is not announced by mail, nor is the one of a registration', () => {
+    expect(mailsOf(cast.passwordChanged({ by: 'operator' }))).toStrictEqual([])
+    expect(mailsOf(cast.passwordChanged({ by: 'registration' }))).toStrictEqual([])
+  })
   test('no other event calls for any', () => {
     const quiet = eventTypes.filter((type) => !calls.some(([event]) => event.type === type))
     for (const type of quiet) {

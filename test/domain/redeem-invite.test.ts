@@ -151,6 +151,31 @@ describe('RedeemInvite', () => {
           causation: 'EVENT-4',
         })),
       ))
+  test('T10: whoever registered with the address and never confirmed it is gone: nothing of theirs counts', () => {
+    const gone = [CYD, cast.ADA].map((id) => caused(cast.erased(id, { reason: 'superseded' })))
+    given(
+      issued({ role: 'auditor' }),
+      ...cast.waiting(CYD, BEN_ADDRESS),
+      ...cast.waiting(cast.ADA, BEN_ADDRESS),
+      ...cast.waiting(cast.LINK, cast.CYD_ADDRESS),
+    )
+      .when(redeemInvite, { ...wish, firstPassword: null }, anonymous)
+      .then(
+        caused(redeemed()),
+        ...registration,
+        ...gone,
+        caused(cast.granted(BEN, 'auditor')),
+        caused(cast.loggedIn('invite')),
+      )
+  })
+  test('T10: an invite makes nobody of those who wait its user', () =>
+    given(issued(), ...cast.waiting(BEN, BEN_ADDRESS))
+      .when(redeemInvite, wish, anonymous)
+      .thenRefused('email_already_registered'))
+  test('who waits for the address of a user is in the way of no invite to it', () =>
+    given(issued(), ...cast.member(BEN, BEN_ADDRESS), ...cast.waiting(CYD, BEN_ADDRESS, { purpose: 'taken' }))
+      .when(redeemInvite, wish, anonymous)
+      .then(caused(redeemed()), caused(cast.loggedIn('invite'))))
   test('a suspended owner is not signed in', () =>
     given(issued(), ...cast.member(BEN, BEN_ADDRESS), cast.suspended(BEN))
       .when(redeemInvite, wish, anonymous)

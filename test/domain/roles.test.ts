@@ -74,6 +74,23 @@ describe('GrantRole', () => {
       .when(grantRole, { ...enrolment, newCredentialId: CREDENTIAL })
       .thenRefused('user_suspended')
   })
+  test('T10: whoever has not confirmed the address gets no role: another may still take it', () => {
+    given(...cast.admin(ADA, ADA_ADDRESS), ...cast.waiting(BEN, BEN_ADDRESS))
+      .when(grantRole, wish, BY_ADA)
+      .thenRefused('email_not_verified')
+    given(...cast.waiting(BEN, BEN_ADDRESS))
+      .when(grantRole, { ...enrolment, role: 'auditor', newCredentialId: CREDENTIAL })
+      .thenRefused('email_not_verified')
+  })
+  test('T10: the operator’s word confirms the address: whoever waited for it is gone', () =>
+    given(...cast.waiting(CYD, BEN_ADDRESS), ...cast.waiting(ADA, ADA_ADDRESS))
+      .when(grantRole, enrolment)
+      .then(
+        cast.registered(BEN, BEN_ADDRESS),
+        cast.verified(BEN, BEN_ADDRESS),
+        cast.erased(CYD, { reason: 'superseded' }),
+        cast.granted(BEN),
+      ))
   test('if the address is not the user’s (any more) the caller has to look again', () =>
     given(cast.registered(BEN, null), cast.verified(BEN, null))
       .when(grantRole, enrolment)

@@ -102,4 +102,8 @@ describe('RedeemSignInLink', () => {
     given(...ben, cast.linkIssued(), cast.erased(BEN))
       .when(redeemSignInLink, wish)
       .thenRefused('link_not_found'))
+  test('mailed to an address that was given up since, it signs nobody in', () =>
+    given(...ben, cast.linkIssued(), cast.addressReleased(), cast.verified(BEN, cast.CYD_ADDRESS))
+      .when(redeemSignInLink, wish)
+      .thenRefused('link_not_found'))
 })

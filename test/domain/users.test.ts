@@ -143,9 +143,67 @@ describe('EraseUser', () => {
     given(...both)
       .when(eraseUser, { userId: ADA, email: ADA_ADDRESS }, BY_ADA)
       .thenRefused('last_admin'))
-  test('a member erases nobody', () =>
-    given(...both)
-      .when(eraseUser, wish, BY_BEN)
+  test('a member erases nobody else', () =>
+    given(...both, ...cast.member(CYD, cast.CYD_ADDRESS))
+      .when(eraseUser, { userId: CYD, email: cast.CYD_ADDRESS }, BY_BEN)
       .thenRefused('not_allowed'))
   test('an unknown user is refused', () => given().when(eraseUser, wish).thenRefused('user_not_found'))
+
+  describe('by their own wish', () => {
+    const withPassword = [...both, cast.passwordChanged()]
+    const proven = { ...wish, provenCredentialId: cast.CREDENTIAL }
+    const gone = cast.erased(BEN, { inviteIds: [INVITE] })
+
+    test('S3-36, C-23: whoever has a password proves it', () =>
+      given(...withPassword)
+        .when(eraseUser, proven, BY_BEN)
+        .then(gone))
+    test('without it, or with another one, nothing happens', () => {
+      given(...withPassword)
+        .when(eraseUser, wish, BY_BEN)
+        .thenRefused('credentials_wrong')
+      given(...withPassword)
+        .when(eraseUser, { ...wish, provenCredentialId: cast.OTHER_CREDENTIAL }, BY_BEN)
+        .thenRefused('credentials_wrong')
+      given(...withPassword, cast.passwordChanged({ credentialId: cast.OTHER_CREDENTIAL }))
+        .when(eraseUser, proven, BY_BEN)
+        .thenRefused('credentials_wrong')
+    })
+    test('a mailed first password is a password too', () => {
+      given(...both, cast.firstPassword())
+        .when(eraseUser, wish, BY_BEN)
+        .thenRefused('credentials_wrong')
+      given(...both, cast.firstPassword())
+        .when(eraseUser, proven, BY_BEN)
+        .then(gone)
+    })
+    test('whoever has none need not prove any', () =>
+      given(...both)
+        .when(eraseUser, wish, BY_BEN)
+        .then(gone))
+    test('so does whoever has not confirmed the address: the invites to it are not theirs', () =>
+      given(cast.issued(), ...cast.waiting(BEN, BEN_ADDRESS))
+        .when(eraseUser, wish, BY_BEN)
+        .then(cast.erased(BEN)))
+    test('the proof of one user erases no other one', () =>
+      given(...withPassword, ...cast.member(CYD, cast.CYD_ADDRESS))
+        .when(eraseUser, proven, { actor: `user:${CYD}` })
+        .thenRefused('not_allowed'))
+    test('whoever is suspended stays, so that they can’t begin anew', () =>
+      given(...withPassword, cast.suspended(BEN))
+        .when(eraseUser, proven, BY_BEN)
+        .thenRefused('user_suspended'))
+    test('leaving again is already true', () =>
+      given(...withPassword.map(cast.forgotten), cast.erased(BEN))
+        .when(eraseUser, proven, BY_BEN)
+        .thenNothing())
+    test('the last admin stays, password or not', () =>
+      given(...cast.admin(BEN, BEN_ADDRESS), cast.passwordChanged())
+        .when(eraseUser, proven, BY_BEN)
+        .thenRefused('last_admin'))
+    test('the invite that made them is forgotten with them, whatever address it was to', () =>
+      given(...both, cast.redeemed({ inviteId: OTHER_INVITE, email: 'old@example.org' }))
+        .when(eraseUser, wish, BY_BEN)
+        .then(cast.erased(BEN, { inviteIds: [OTHER_INVITE, INVITE] })))
+  })
 })

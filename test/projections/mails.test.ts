@@ -27,6 +27,12 @@ const notSentAnyMore = (about: string) => [
   update('mails', { about, status: 'queued' }, { status: 'suppressed', reason: 'ended' }),
 ]
 
+const outdated = update(
+  'mails',
+  { about: ABOUT_BEN, template: 'verification', status: 'queued' },
+  { status: 'suppressed', reason: 'ended' },
+)
+
 describeProjection(mails, [
   ['S0-10 an issued invite is mailed', cast.issued(), queued('invite', ABOUT_INVITE)],
   ['so is a resent one', cast.resent(), queued('invite', ABOUT_INVITE)],
@@ -35,6 +41,19 @@ describeProjection(mails, [
   ['unless it is shown to the operator', cast.linkIssued({ delivery: 'shown' }), []],
   ['the owner hears of a changed password', cast.passwordChanged(), queued('password-changed')],
   ['unless the operator set it', cast.passwordChanged({ by: 'operator' }), []],
+  [
+    'S2-20, S3-10 a new code is mailed, and an older one not any more',
+    cast.verificationIssued(),
+    [outdated, ...queued('verification')],
+  ],
+  [
+    'whoever holds the address already is told so instead',
+    cast.verificationIssued({ purpose: 'taken' }),
+    [outdated, ...queued('address-taken')],
+  ],
+  ['a confirmed address needs no code any more', cast.verified(BEN, BEN_ADDRESS), [outdated]],
+  ['S4-39 the address that was given up is told', cast.addressReleased(), queued('email-changed')],
+  ['a reset is mailed', cast.resetRequested(), queued('password-reset')],
   ['what has been revoked is not sent any more', cast.revoked(), notSentAnyMore(ABOUT_INVITE)],
   ['nor what has been redeemed', cast.redeemed(), notSentAnyMore(ABOUT_INVITE)],
   ['nor what has been replaced', cast.replaced(), notSentAnyMore(`invite:${OTHER_INVITE}`)],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { insert, remove, update } from '../../src/projections/projection.ts'
-import { users } from '../../src/projections/users.ts'
+import { isTemporary, users } from '../../src/projections/users.ts'
 import * as cast from '../support/controls.ts'
 import { changesOf, describeProjection } from '../support/projected.ts'
 
@@ -34,7 +34,12 @@ describeProjection(users, [
     [insert('users', { ...row, via: 'operator', invite_id: null })],
   ],
   [
-    'a verified address is theirs from then on',
+    'S4-5: who registers by themselves has not confirmed the address',
+    cast.registered(BEN, BEN_ADDRESS, { kind: 'self' }),
+    [insert('users', { ...row, via: 'self', invite_id: null })],
+  ],
+  [
+    'a verified address is theirs from then on; so is another one that they change to',
     cast.verified(BEN, BEN_ADDRESS),
     [update('users', { id: BEN }, { email: BEN_ADDRESS, email_verified_at: AT })],
   ],
@@ -117,6 +122,20 @@ describeProjection(users, [
     [remove('users', { id: BEN }), remove('user_roles', { user_id: BEN })],
   ],
 ])
+
+describe('who is temporary', () => {
+  const at = EARLIER
+  test.each([
+    ['nobody who confirmed the address and chose a password', at, 'self', 'chosen', false],
+    ['C-6: who has not confirmed the address', null, 'self', 'chosen', true],
+    ['S4-5: who registered without a password, and has not completed it', at, 'self', 'none', true],
+    ['not who came by an invite and has no password yet', at, 'invite', 'none', false],
+    ['not whom the operator made', at, 'operator', 'none', false],
+    ['not who holds a mailed password', at, 'invite', 'first', false],
+  ] as const)('%s', (_, emailVerifiedAt, via, credentialKind, expected) =>
+    expect(isTemporary({ emailVerifiedAt, via, credentialKind })).toBe(expected),
+  )
+})
 
 describe('users', () => {
   test('a forgotten user has neither address nor name', () => {

@@ -26,13 +26,18 @@ test('the folds of the domain are found', () =>
     'client',
     'contact',
     'credential',
+    'formerInvites',
     'holders',
     'invite',
     'mail',
+    'passwordReset',
     'profile',
+    'registration',
+    'registrationSession',
     'session',
     'signInLink',
     'standing',
+    'verification',
   ]))
 
 describe.each(folds)('%s', (_, fold) => {

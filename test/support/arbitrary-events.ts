@@ -60,6 +60,7 @@ const arbitraryOf = (name: string, shape: Shape): fc.Arbitrary<unknown> => {
     return fc.oneof(...shape.type.map((type) => arbitraryOf(name, { ...shape, type })))
   }
   if (shape.type === 'null') return fc.constant(null)
+  if (shape.type === 'boolean') return fc.boolean()
   if (shape.type === 'integer') return fc.integer({ min: 1, max: 3 })
   if (shape.type === 'array' && shape.items) {
     return fc.uniqueArray(arbitraryOf(name, shape.items), { maxLength: 2 })

@@ -41,6 +41,10 @@ export const IN_TEN_MINUTES = '2026-03-01T09:10:00.000Z'
 
 export const BEN_ADDRESS = 'ben@example.org'
 export const ADA_ADDRESS = 'ada@example.org'
+export const CYD_ADDRESS = 'cyd@example.org'
+
+/** As many people as are needed, of whom only the number matters. */
+export const people = (count: number): string[] => Array.from({ length: count }, (_, n) => ulid(`P${n}`))
 
 /** What a history is left with once its person was forgotten: the same event without what was personal. */
 export const forgotten = <E extends NewEvent | DomainEvent>(event: E): E => {
@@ -85,9 +89,7 @@ export const verified = (
   email: string | null,
   by: DataOf<'EmailVerified'>['by'] = 'operator',
 ): NewEventOf<'EmailVerified'> => ({ type: 'EmailVerified', data: { userId, email, by } })
-export const addressReleased = (
-  data: Overrides<'AddressReleased'> = {},
-): NewEventOf<'AddressReleased'> => ({
+export const addressReleased = (data: Overrides<'AddressReleased'> = {}): NewEventOf<'AddressReleased'> => ({
   type: 'AddressReleased',
   data: { userId: BEN, email: BEN_ADDRESS, locale: 'en', inviteIds: [], ...data },
 })
@@ -194,6 +196,10 @@ export const loggedIn = (
   type: 'UserLoggedIn',
   data: { userId: BEN, method, isNewDevice: false, ...start, ...data },
 })
+export const loginFailed = (data: Overrides<'LoginFailed'> = {}): NewEventOf<'LoginFailed'> => ({
+  type: 'LoginFailed',
+  data: { userId: BEN, carrier: 'page', userAgent: 'Browser/1.0', ip: '192.0.2.1', ...data },
+})
 export const loggedOut: NewEventOf<'UserLoggedOut'> = {
   type: 'UserLoggedOut',
   data: { userId: BEN, sessionId: SESSION },
@@ -245,11 +251,17 @@ export const clientRemoved: NewEventOf<'ClientRemoved'> = {
 }
 
 /** Somebody who registered by themselves and has not confirmed the address. */
-export const waiting = (
-  userId: string,
-  email: string,
-  data: Overrides<'VerificationIssued'> = {},
-) => [registered(userId, email, { kind: 'self' }), verificationIssued({ userId, email, ...data })]
+export const waiting = (userId: string, email: string, data: Overrides<'VerificationIssued'> = {}) => [
+  registered(userId, email, { kind: 'self' }),
+  verificationIssued({ userId, email, ...data }),
+]
+
+/** A code and link as they are made ready by whoever wishes for them. */
+export const newVerification = {
+  verificationId: VERIFICATION,
+  codeExpiresAt: IN_TEN_MINUTES,
+  linkExpiresAt: IN_TEN_MINUTES,
+} as const
 
 /** Somebody who is known, verified and holds a password. */
 export const member = (userId: string, email: string) => [registered(userId, email), verified(userId, email)]

@@ -26,6 +26,7 @@ const examples: readonly NewEvent[] = [
   cast.reinstated(cast.BEN, ['auditor']),
   cast.erased(cast.BEN, { roles: ['auditor'], inviteIds: [cast.INVITE] }),
   cast.loggedIn('invite'),
+  cast.loginFailed(),
   cast.loggedOut,
   cast.sessionsEnded('password-changed', cast.SESSION),
   cast.linkIssued(),

@@ -36,6 +36,17 @@ export const sessionEvents = {
     subject,
     tags: ({ userId, sessionId }) => [`user:${userId}`, sessionTag(sessionId)],
   }),
+  /** Somebody tried to sign in as this user, and did not know the password. */
+  LoginFailed: eventType({
+    schema: z.strictObject({
+      ...owner,
+      carrier: z.enum(['page', 'api']),
+      userAgent: personal(z.string()),
+      ip: personal(z.string()),
+    }),
+    subject,
+    tags: ({ userId }) => [`user:${userId}`],
+  }),
   UserLoggedOut: eventType({
     schema: z.strictObject({ ...owner, sessionId: ulidSchema }),
     tags: ({ userId, sessionId }) => [`user:${userId}`, sessionTag(sessionId)],

@@ -3,7 +3,7 @@ import { accept, command, reading, refuse } from '../decision.ts'
 import { ulidSchema } from '../event.ts'
 import { hasExpired } from '../invites/invite.ts'
 import { userTag } from '../users/events.ts'
-import { standing } from '../users/user.ts'
+import { contact, standing } from '../users/user.ts'
 import { linkTag } from './events.ts'
 import { signInLink } from './session.ts'
 import { sessionStartSchema } from './start.ts'
@@ -18,6 +18,7 @@ export const redeemSignInLink = command({
   reads: ({ linkId, userId }) => ({
     link: reading(linkTag(linkId), signInLink),
     user: reading(userTag(userId), standing),
+    contact: reading(userTag(userId), contact),
   }),
   decide: ({ linkId, userId, session }, view, { now }) => {
     const { link, user } = view
@@ -29,7 +30,8 @@ export const redeemSignInLink = command({
     }
     if (hasExpired(link.expiresAt, now)) return refuse('link_expired', { expiresAt: link.expiresAt })
     if (user.status === 'suspended') return refuse('user_suspended')
-    if (user.status !== 'active') return refuse('link_not_found')
+    // Mailed to an address that the user has given up since, it may be in other hands.
+    if (user.status !== 'active' || view.contact.email !== link.email) return refuse('link_not_found')
     const causation = link.issuedEventId
     return accept(
       { type: 'SignInLinkRedeemed', data: { linkId, userId, sessionId: session.sessionId }, causation },

@@ -19,6 +19,7 @@ export type SignInLink =
   | {
       readonly status: 'open'
       readonly userId: string
+      readonly email: string | null
       readonly expiresAt: Instant
       readonly issuedEventId: string
     }
@@ -27,9 +28,10 @@ export type SignInLink =
 export const signInLink = fold<SignInLink>(
   { status: 'unknown' },
   {
-    SignInLinkIssued: (_, { id, data: { userId, expiresAt } }) => ({
+    SignInLinkIssued: (_, { id, data: { userId, email, expiresAt } }) => ({
       status: 'open',
       userId,
+      email,
       expiresAt,
       issuedEventId: id,
     }),

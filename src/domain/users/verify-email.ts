@@ -30,6 +30,8 @@ const isByCode = ({ kind }: Proof) => kind === 'code' || kind === 'wrong-code'
 
 const refusalOf = (proof: Proof, open: Open, userId: string, now: Instant): Decision | null => {
   if (!isByCode(proof)) {
+    // No mail ever bore this link.
+    if (open.purpose === 'taken') return refuse('link_not_found')
     const { linkExpiresAt: expiresAt } = open
     return hasExpired(expiresAt, now) ? refuse('link_expired', { expiresAt }) : null
   }
@@ -79,7 +81,7 @@ export const verifyEmail = command({
     if (last.verificationId !== verificationId || last.email !== email) {
       return refuse(isByCode(proof) ? 'code_expired' : 'link_replaced')
     }
-    if (view.contact.email !== (formerEmail ?? email)) return refuse('user_not_found')
+    if (formerEmail !== (user.isVerified ? view.contact.email : null)) return refuse('user_not_found')
     const refusal = refusalOf(proof, last, userId, now)
     if (refusal) return refusal
     // Whoever reads the mail of a new address must not become its user by that: it may be a stranger's, typed by mistake.

@@ -2,6 +2,7 @@ import type { Refusal } from '../../domain/decision.ts'
 import { changePassword } from '../../domain/users/change-password.ts'
 import { insert, remove } from '../../projections/projection.ts'
 import type { House } from '../house.ts'
+import { mustHaveRoom } from '../throttle.ts'
 
 /** Sets a new password, proving the current one where there is a chosen one. Null when done, else the refusal. */
 export const setPassword = async (
@@ -12,8 +13,10 @@ export const setPassword = async (
 ): Promise<Refusal | null> => {
   const credential = await house.reads.users.credential(who.userId)
   const mustProve = credential?.credentialKind === 'chosen'
+  if (mustProve) await mustHaveRoom(house, 'password-user', who.userId)
   const provenCredentialId = mustProve ? await house.passwords.prove(who.userId, current ?? '') : null
   if (mustProve && provenCredentialId === null) return { code: 'credentials_wrong' }
+  if (mustProve && house.settings.throttled) await house.throttles.clear('password-user', who.userId)
   const newCredentialId = house.newId()
   const hash = await house.passwords.hash(next)
   const outcome = await house.execute(

@@ -2,6 +2,7 @@ import type { Refusal } from '../../domain/decision.ts'
 import { changeEmail } from '../../domain/users/change-email.ts'
 import { eraseUser } from '../../domain/users/erase-user.ts'
 import type { House } from '../house.ts'
+import { mustHaveRoom } from '../throttle.ts'
 import { newVerification } from './verification.ts'
 
 /** What a user has to prove before they change the address or leave: the password, if they have one. */
@@ -12,7 +13,9 @@ const proven = async (
 ): Promise<{ readonly credentialId: string | null } | null> => {
   const credential = await house.reads.users.credential(userId)
   if (!credential || credential.credentialKind === 'none') return { credentialId: null }
+  await mustHaveRoom(house, 'password-user', userId)
   const credentialId = await house.passwords.prove(userId, password ?? '')
+  if (credentialId !== null && house.settings.throttled) await house.throttles.clear('password-user', userId)
   return credentialId === null ? null : { credentialId }
 }
 
@@ -25,6 +28,7 @@ export const askForEmail = async (
 ): Promise<Refusal | null> => {
   const proof = await proven(house, userId, password)
   if (!proof) return { code: 'credentials_wrong' }
+  await mustHaveRoom(house, 'mail-address', email)
   const outcome = await house.execute(
     changeEmail,
     {

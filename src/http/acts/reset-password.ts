@@ -3,12 +3,15 @@ import { requestPasswordReset } from '../../domain/users/request-password-reset.
 import { resetPassword } from '../../domain/users/reset-password.ts'
 import { insert, remove } from '../../projections/projection.ts'
 import type { House } from '../house.ts'
+import { hasRoom } from '../throttle.ts'
 
 /**
  * Mails a link that sets a new password to the confirmed address of a user, if there is one. Answers nothing: whether
  * the address is known must not show.
  */
 export const requestReset = async (house: House, email: string, correlation: string): Promise<void> => {
+  // Counted for every address alike: a counter that only known ones have would tell of them.
+  if (!(await hasRoom(house, 'mail-address', email))) return
   const user = await house.reads.users.byEmail(email)
   if (!user || user.email === null || user.suspendedAt !== null) return
   await house.execute(

@@ -6,6 +6,7 @@ import type { NewVerification } from '../../domain/users/verification.ts'
 import { verifyEmail } from '../../domain/users/verify-email.ts'
 import { insert, remove } from '../../projections/projection.ts'
 import type { House } from '../house.ts'
+import { clientOf, hasRoom, mustHaveRoom } from '../throttle.ts'
 
 const later = (house: House, ms: number) => new Date(Date.parse(house.now()) + ms).toISOString()
 
@@ -16,6 +17,21 @@ export const newVerification = (house: House, verificationId = house.newId()): N
   linkExpiresAt: later(house, house.settings.linkTtlMs),
 })
 
+/** The address that a user has still to confirm, or null. */
+const addressToConfirm = async (house: House, userId: string): Promise<string | null> => {
+  const user = await house.reads.users.get(userId)
+  if (!user) return null
+  const open = await house.reads.verifications.openOf(userId)
+  return (user.emailVerifiedAt === null ? user.email : open?.email) ?? user.email
+}
+
+/** Counts a mail that a user asks for, by its address and by who asks; throws `too_many_requests`. */
+export const mustHaveRoomForMail = async (house: House, userId: string, ip: string | null): Promise<void> => {
+  await mustHaveRoom(house, 'mail-client', clientOf(ip))
+  const email = await addressToConfirm(house, userId)
+  if (email !== null) await mustHaveRoom(house, 'mail-address', email)
+}
+
 /** Mails a new code and link to the address that a user has still to confirm. Null when done, else the refusal. */
 export const resendVerification = async (
   house: House,
@@ -23,10 +39,7 @@ export const resendVerification = async (
   actor: Actor,
   correlation: string,
 ): Promise<Refusal | null> => {
-  const user = await house.reads.users.get(userId)
-  if (!user) return { code: 'user_not_found' }
-  const open = await house.reads.verifications.openOf(userId)
-  const email = (user.emailVerifiedAt === null ? user.email : open?.email) ?? user.email
+  const email = await addressToConfirm(house, userId)
   if (email === null) return { code: 'user_not_found' }
   const outcome = await house.execute(
     sendVerification,
@@ -41,6 +54,8 @@ export const resendVerification = async (
  * that nobody waits for nothing happens, and that must not show.
  */
 export const resendTo = async (house: House, email: string, correlation: string): Promise<void> => {
+  // Counted for every address alike: a counter that only some have would tell of them.
+  if (!(await hasRoom(house, 'mail-address', email))) return
   const [newest] = await house.reads.users.waitingFor(email)
   if (newest) await resendVerification(house, newest.id, `user:${newest.id}`, correlation)
 }

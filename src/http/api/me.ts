@@ -63,7 +63,7 @@ export const meOperations = [
     who: 'user',
     body: z.strictObject({ currentPassword, newPassword: newPasswordSchema }),
     answers: { 204: { description: 'changed' } },
-    refusals: ['credentials_wrong', 'user_suspended', 'user_not_found'],
+    refusals: ['credentials_wrong', 'too_many_requests', 'user_suspended', 'user_not_found'],
     evenRestricted: true,
     async handle({ house, body, principal, correlation }) {
       const { userId, sessionId } = principal
@@ -87,6 +87,7 @@ export const meOperations = [
     answers: { 202: { description: 'the mail is on its way' } },
     refusals: [
       'credentials_wrong',
+      'too_many_requests',
       'email_already_verified',
       'email_already_registered',
       'user_suspended',
@@ -113,7 +114,7 @@ export const meOperations = [
       { currentPassword?: string | undefined } | undefined
     >,
     answers: { 204: { description: 'forgotten' } },
-    refusals: ['credentials_wrong', 'last_admin', 'user_suspended', 'user_not_found'],
+    refusals: ['credentials_wrong', 'too_many_requests', 'last_admin', 'user_suspended', 'user_not_found'],
     evenTemporary: true,
     async handle({ house, body, principal: { userId }, correlation }) {
       const refusal = await eraseOwn(house, userId, body?.currentPassword ?? null, correlation)

@@ -4,9 +4,10 @@ import { nameSchema } from '../../domain/users/change-profile.ts'
 import { startSession } from '../acts/device.ts'
 import { complete, register } from '../acts/register.ts'
 import { requestReset, resetWith } from '../acts/reset-password.ts'
-import { resendVerification, verifyByCode } from '../acts/verification.ts'
+import { mustHaveRoomForMail, resendVerification, verifyByCode } from '../acts/verification.ts'
 import type { House } from '../house.ts'
 import { Problem, problemOf } from '../problems.ts'
+import { clientOf, mustHaveRoom } from '../throttle.ts'
 import { derivedUlid } from './derived-ulid.ts'
 import { operation, type Registrant } from './operation.ts'
 import { emailSchema, newPasswordSchema, presentUser, tokensSchema, userSchema } from './schemas.ts'
@@ -66,7 +67,7 @@ export const registrationOperations = [
           .meta({ id: 'Registration' }),
       },
     },
-    refusals: ['email_already_registered', 'registration_closed', 'token_invalid'],
+    refusals: ['email_already_registered', 'registration_closed', 'token_invalid', 'too_many_requests'],
     seesToRepeats: true,
     async handle({ house, body, device, correlation, idempotencyKey }) {
       const idFor = (thing: string) =>
@@ -77,6 +78,8 @@ export const registrationOperations = [
       const session = startSession(house, device(), 'api', idFor('session'))
       const refresh = house.tokens.firstRefresh(session.sessionId)
       const { email, password = null, name = null, locale = 'en' } = body
+      await mustHaveRoom(house, 'register-client', clientOf(session.ip))
+      await mustHaveRoom(house, 'mail-address', email)
       const wish = { userId, email, password, name, locale }
       mustBe(await register(house, wish, session, correlation, [refresh.alongside]))
       const begun = await tokensFor(house, session.sessionId, refresh.token, 201)
@@ -96,9 +99,16 @@ export const registrationOperations = [
     description: 'The server makes the code. Earlier ones are void from now on.',
     who: 'registrant',
     answers: { 202: { description: 'the mail is on its way' } },
-    refusals: ['forbidden', 'user_not_found', 'user_suspended', 'email_already_verified'],
-    async handle({ house, params, principal, correlation }) {
+    refusals: [
+      'forbidden',
+      'user_not_found',
+      'user_suspended',
+      'email_already_verified',
+      'too_many_requests',
+    ],
+    async handle({ house, params, principal, correlation, device }) {
       const userId = ownId(principal, params)
+      await mustHaveRoomForMail(house, userId, device().ip)
       mustBe(await resendVerification(house, userId, `user:${userId}`, correlation))
       return { status: 202 }
     },
@@ -120,13 +130,15 @@ export const registrationOperations = [
       'code_wrong',
       'code_expired',
       'code_locked',
+      'too_many_requests',
       'email_already_verified',
       'email_already_registered',
       'user_not_found',
       'user_suspended',
     ],
-    async handle({ house, body, params, principal, correlation }) {
+    async handle({ house, body, params, principal, correlation, device }) {
       const userId = ownId(principal, params)
+      await mustHaveRoom(house, 'code-client', clientOf(device().ip))
       const who = { userId, keepSessionId: principal.sessionId }
       mustBe(await verifyByCode(house, who, body.code, correlation))
       return { status: 200, body: await presented(house, userId) }
@@ -167,8 +179,9 @@ export const registrationOperations = [
     who: 'anonymous',
     body: z.strictObject({ email: emailSchema }),
     answers: { 202: { description: 'if the address is known, a mail is on its way' } },
-    refusals: [],
-    async handle({ house, body: { email }, correlation }) {
+    refusals: ['too_many_requests'],
+    async handle({ house, body: { email }, correlation, device }) {
+      await mustHaveRoom(house, 'mail-client', clientOf(device().ip))
       house.afterwards('a password reset', () => requestReset(house, email, correlation))
       return { status: 202 }
     },

@@ -4,6 +4,7 @@ import { startSession } from '../acts/device.ts'
 import { signIn } from '../acts/sign-in.ts'
 import type { House } from '../house.ts'
 import { Problem, problemOf } from '../problems.ts'
+import { clientOf, mustHaveRoom } from '../throttle.ts'
 import { type Answer, operation } from './operation.ts'
 import { emailSchema, presentUser, rolesOf, tokensSchema } from './schemas.ts'
 
@@ -50,6 +51,7 @@ export const sessionOperations = [
     body: z.strictObject({ email: emailSchema, password }),
     answers: { 201: { description: 'signed in', schema: tokensSchema } },
     refusals: [
+      'too_many_requests',
       'token_invalid',
       'credentials_wrong',
       'user_suspended',
@@ -76,8 +78,9 @@ export const sessionOperations = [
     who: 'anonymous',
     body: z.strictObject({ refreshToken: z.string().max(200) }),
     answers: { 200: { description: 'new tokens', schema: tokensSchema } },
-    refusals: ['token_invalid'],
-    async handle({ house, body, correlation }) {
+    refusals: ['token_invalid', 'too_many_requests'],
+    async handle({ house, body, correlation, device }) {
+      await mustHaveRoom(house, 'token-client', clientOf(device().ip))
       const rotated = await house.tokens.rotateRefresh(body.refreshToken)
       if (rotated.outcome === 'invalid') throw new Problem('token_invalid')
       const principal = await house.reads.principals.bySession(rotated.sessionId, house.now())

@@ -6,6 +6,7 @@ import { roleSchema } from '../../domain/users/events.ts'
 import { reinstateUser } from '../../domain/users/reinstate-user.ts'
 import { suspendUser } from '../../domain/users/suspend-user.ts'
 import { userStates } from '../../projections/users.ts'
+import { clientOf, mustHaveRoom } from '../throttle.ts'
 import { demand } from './caller.ts'
 import { listOf, pageOf, pageQuery } from './lists.ts'
 import { lookupEmail } from './lookup.ts'
@@ -57,9 +58,11 @@ export const userOperations = [
       'email_not_verified',
       'registration_incomplete',
       'user_not_found',
+      'too_many_requests',
     ],
-    async handle({ house, principal, query: { limit, cursor, email, ...filters } }) {
+    async handle({ house, principal, device, query: { limit, cursor, email, ...filters } }) {
       if (email !== undefined) {
+        if (!principal) await mustHaveRoom(house, 'lookup-client', clientOf(device().ip))
         return { status: 200, body: { items: [await lookupEmail(house, email, principal)] } }
       }
       demand({ who: 'auditor' }, principal)

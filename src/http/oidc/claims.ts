@@ -1,4 +1,4 @@
-import type { Account } from 'oidc-provider'
+import type { FindAccount } from 'oidc-provider'
 import { isTemporary, type UserView } from '../../projections/users.ts'
 import type { Principal } from '../context.ts'
 
@@ -24,7 +24,7 @@ export const mayConsent = ({ session, user }: Principal): boolean =>
   !session.restricted && isKnownOutside(user)
 
 /** The user as applications get to know them, or nobody. */
-export const accountOf = (user: UserView | null): Account | undefined =>
+export const accountOf = (user: UserView | null): Awaited<ReturnType<FindAccount>> =>
   user && isKnownOutside(user)
     ? {
         accountId: user.id,

@@ -5,12 +5,19 @@ import { startSession } from '../acts/device.ts'
 import { signIn } from '../acts/sign-in.ts'
 import type { State } from '../context.ts'
 import { passwordProblem } from '../password-rules.ts'
-import { statusOf, wordingOf } from '../problems.ts'
+import { Problem, statusOf, wordingOf } from '../problems.ts'
+import { knownDevice, rememberDevice } from './device.ts'
 import { type Ctx, deviceOf, type FieldError, type Fields, type Kit, localPath, seeOther } from './kit.ts'
 import { leaveNotice } from './notices.ts'
 import { enter } from './session.ts'
 
 const MAX_LOGIN = 254
+
+const tooOften = (error: unknown): Problem => {
+  if (error instanceof Problem && error.code === 'too_many_requests') return error
+  throw error
+}
+const minutesOf = ({ members }: Problem) => Math.max(1, Math.ceil(Number(members['retryAfter']) / 60))
 
 /** The main page: for strangers the sign-in form, for users who they are; and the way out. */
 export const homePages = (router: Router<State>, kit: Kit): void => {
@@ -79,17 +86,23 @@ export const homePages = (router: Router<State>, kit: Kit): void => {
     if (errors.length > 0) return signInForm(ctx, typed, { errors }, 422)
 
     const session = startSession(house, deviceOf(ctx), 'page')
-    const result = await signIn(
-      house,
-      { email: typed.login, password: fields['password'] ?? '' },
-      session,
-      ctx.state.correlation,
-    )
+    const credentials = {
+      email: typed.login,
+      password: fields['password'] ?? '',
+      knownDevice: knownDevice(house, ctx, typed.login),
+    }
+    const result = await signIn(house, credentials, session, ctx.state.correlation).catch(tooOften)
+    if (result instanceof Problem) {
+      ctx.set(result.headers)
+      const message = t(ctx, 'home.tooOften', { minutes: minutesOf(result) })
+      return signInForm(ctx, typed, { message }, result.status)
+    }
     if (result.outcome === 'refused') {
       const { code } = result.refusal
       return signInForm(ctx, typed, { message: wordingOf(code, ctx.state.locale) }, statusOf(code))
     }
     await enter(house, ctx, result.sessionId)
+    rememberDevice(house, ctx, typed.login)
     seeOther(ctx, typed.next)
   })
 

@@ -8,6 +8,7 @@ import { redeemInviteToken } from '../acts/redeem.ts'
 import { requestSignInLink } from '../acts/request-sign-in-link.ts'
 import type { State } from '../context.ts'
 import { Problem, problemOf, statusOf } from '../problems.ts'
+import { clientOf, mustHaveRoom } from '../throttle.ts'
 import { newAttempt, readAttempt } from './attempt.ts'
 import { type Ctx, deviceOf, type Kit, paramOf, seeOther, tokenPage } from './kit.ts'
 import { enter } from './session.ts'
@@ -133,6 +134,7 @@ export const invitePages = (router: Router<State>, kit: Kit): void => {
     const invite = await find(ctx)
     if (invite?.state !== 'redeemed' || invite.email === null)
       return dead(ctx, refusalOf(invite) ?? { code: 'invite_not_found' })
+    await mustHaveRoom(house, 'mail-client', clientOf(ctx.ip))
     await requestSignInLink(house, invite.email, ctx.state.correlation)
     render(ctx, 'link-mailed', {
       title: t(ctx, 'invite.mailed.title'),

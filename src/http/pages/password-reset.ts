@@ -5,6 +5,7 @@ import type { RefusalCode } from '../../domain/refusals.ts'
 import { requestReset, resetLinkRefusal, resetWith } from '../acts/reset-password.ts'
 import type { State } from '../context.ts'
 import { problemOf, statusOf } from '../problems.ts'
+import { clientOf, mustHaveRoom } from '../throttle.ts'
 import { addressErrors, newPasswordErrors } from './fields.ts'
 import { type Ctx, type FieldError, type Kit, paramOf, seeOther, tokenPage } from './kit.ts'
 import { leaveNotice } from './notices.ts'
@@ -47,6 +48,7 @@ export const passwordResetPages = (router: Router<State>, kit: Kit): void => {
     const errors = addressErrors(kit, ctx, typed, 'register.email')
     const email = canonicalAddress(typed)
     if (errors.length > 0 || email === null) return ask(ctx, typed, errors, 422)
+    await mustHaveRoom(house, 'mail-client', clientOf(ctx.ip))
     const { correlation } = ctx.state
     house.afterwards('a password reset', () => requestReset(house, email, correlation))
     render(ctx, 'mail-asked', {

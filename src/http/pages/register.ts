@@ -4,6 +4,7 @@ import { startSession } from '../acts/device.ts'
 import { register } from '../acts/register.ts'
 import type { State } from '../context.ts'
 import { Problem, statusOf, wordingOf } from '../problems.ts'
+import { clientOf, mustHaveRoom } from '../throttle.ts'
 import { idFrom, newAttempt, readAttempt } from './attempt.ts'
 import { addressErrors, nameErrors, newPasswordErrors } from './fields.ts'
 import { type Ctx, deviceOf, type FieldError, type Fields, type Kit, seeOther } from './kit.ts'
@@ -53,6 +54,8 @@ export const registerPages = (router: Router<State>, kit: Kit): void => {
     const sessionId = readAttempt(house, guards.browserName(ctx), '/register', fields['attempt'])
     if (sessionId === null) throw new Problem('csrf_failed')
     const session = startSession(house, deviceOf(ctx), 'page', sessionId)
+    await mustHaveRoom(house, 'register-client', clientOf(session.ip))
+    await mustHaveRoom(house, 'mail-address', email)
     const refusal = await register(
       house,
       {

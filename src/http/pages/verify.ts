@@ -1,8 +1,9 @@
 import type Router from '@koa/router'
 import { canonicalAddress, maskAddress } from '../../domain/address.ts'
-import { resendTo, resendVerification, verifyByCode } from '../acts/verification.ts'
+import { mustHaveRoomForMail, resendTo, resendVerification, verifyByCode } from '../acts/verification.ts'
 import type { Principal, State } from '../context.ts'
 import { problemOf, statusOf, wordingOf } from '../problems.ts'
+import { clientOf, mustHaveRoom } from '../throttle.ts'
 import { addressErrors } from './fields.ts'
 import { type Ctx, type FieldError, type Kit, seeOther } from './kit.ts'
 import { leaveNotice } from './notices.ts'
@@ -65,6 +66,7 @@ export const verifyPages = (router: Router<State>, kit: Kit): void => {
       const errors = [{ field: 'code', label: t(ctx, 'verify.code'), message: t(ctx, key) }]
       return show(ctx, who, open.address, { errors }, 422)
     }
+    await mustHaveRoom(house, 'code-client', clientOf(ctx.ip))
     const asked = { userId: who.user.id, keepSessionId: who.session.id }
     const refusal = await verifyByCode(house, asked, code, ctx.state.correlation)
     if (refusal) {
@@ -105,6 +107,7 @@ export const verifyPages = (router: Router<State>, kit: Kit): void => {
     const who = ctx.state.principal
     if (who) {
       const userId = who.user.id
+      await mustHaveRoomForMail(house, userId, ctx.ip)
       const refusal = await resendVerification(house, userId, `user:${userId}`, ctx.state.correlation)
       if (refusal && refusal.code !== 'email_already_verified') throw problemOf(refusal)
       if (!refusal) leaveNotice(ctx, 'verificationSent')
@@ -114,6 +117,7 @@ export const verifyPages = (router: Router<State>, kit: Kit): void => {
     const errors = addressErrors(kit, ctx, typed, 'register.email')
     const email = canonicalAddress(typed)
     if (errors.length > 0 || email === null) return ask(ctx, typed, errors, 422)
+    await mustHaveRoom(house, 'mail-client', clientOf(ctx.ip))
     const { correlation } = ctx.state
     house.afterwards('a new verification mail', () => resendTo(house, email, correlation))
     render(ctx, 'mail-asked', {

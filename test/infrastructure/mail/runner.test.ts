@@ -37,13 +37,7 @@ const runner = (transport: MailTransport, store: EventStore = floor.store) => {
     ...floor,
     store,
     leases: sqliteLeases({ ...floor, exclusively: (work) => floor.store.exclusively(work) }),
-    render: (event, template) =>
-      renderMail(
-        event,
-        template,
-        secrets,
-        PUBLIC,
-      ),
+    render: (event, template) => renderMail(event, template, secrets, PUBLIC),
     transport,
     log: { error: note, info: note },
   })

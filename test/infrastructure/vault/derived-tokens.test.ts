@@ -5,6 +5,7 @@ import {
   DerivedTokens,
   FirstPasswords,
   type Purpose,
+  VerificationCodes,
 } from '../../../src/infrastructure/vault/derived-tokens.ts'
 import { parseRootSecrets } from '../../../src/infrastructure/vault/root-secret.ts'
 import { Signatures } from '../../../src/infrastructure/vault/signatures.ts'
@@ -17,7 +18,15 @@ const roots = parseRootSecrets(OLD, 'SECRET')
 const rotated = parseRootSecrets(`${NEW}\n${OLD}`, 'SECRET')
 const replaced = parseRootSecrets(NEW, 'SECRET')
 
-const PURPOSES: readonly Purpose[] = ['invite', 'sign-in', 'refresh']
+const PURPOSES: readonly Purpose[] = [
+  'invite',
+  'sign-in',
+  'refresh',
+  'verification',
+  'registration',
+  'password-reset',
+  'client-secret',
+]
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const anyUlid = fc.ulid()
 const anyGeneration = fc.integer({ min: 0, max: 2 ** 32 - 1 })
@@ -193,6 +202,62 @@ describe('first passwords', () => {
     expect(new FirstPasswords(rotated).matches(BEN, password)).toBe(true)
     expect(new FirstPasswords(rotated).make(BEN)).not.toBe(password)
     expect(new FirstPasswords(replaced).matches(BEN, password)).toBe(false)
+  })
+})
+
+describe('verification codes', () => {
+  const codes = new VerificationCodes(roots)
+
+  test('S2-20, S4-8: a code is six digits, the same each time for a verification', () => {
+    fc.assert(
+      fc.property(anyUlid, (id) => {
+        const code = codes.make(id)
+        expect(code).toMatch(/^\d{6}$/)
+        expect(new VerificationCodes(roots).make(id)).toBe(code)
+        expect(codes.matches(id, code)).toBe(true)
+      }),
+    )
+  })
+
+  test('T16: every digit stands about as often in every place, the first included', () => {
+    const ids = randomIds(testClock())
+    const made = Array.from({ length: 20_000 }, () => codes.make(ids()))
+    for (let at = 0; at < 6; at++) {
+      const counts = new Map<string, number>()
+      for (const code of made) counts.set(code.charAt(at), (counts.get(code.charAt(at)) ?? 0) + 1)
+      expect(counts.size).toBe(10)
+      for (const count of counts.values()) expect(Math.abs(count - 2000)).toBeLessThan(300)
+    }
+  })
+
+  test('T16: codes of different verifications have nothing to do with each other', () => {
+    const ids = randomIds(testClock())
+    const made = Array.from({ length: 2000 }, () => codes.make(ids()))
+    // Of a million, 2,000 drawn by chance are all but about two different ones.
+    expect(new Set(made).size).toBeGreaterThan(1980)
+    expect(codes.make(ADA)).not.toBe(codes.make(BEN))
+    expect(codes.matches(BEN, codes.make(ADA))).toBe(false)
+  })
+
+  test('S2-23: an altered, cut, longer or foreign code matches nothing, and throws nothing', () => {
+    const code = codes.make(BEN)
+    fc.assert(
+      fc.property(fc.oneof(altered(code), fc.string()), (wrong) => {
+        expect(codes.matches(BEN, wrong)).toBe(wrong === code)
+      }),
+    )
+    const wideDigits = code.replaceAll(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)))
+    for (const wrong of ['', code.slice(1), `0${code}`, `${code}0`, ` ${code}`, `${code}\n`, wideDigits]) {
+      expect(codes.matches(BEN, wrong)).toBe(false)
+    }
+  })
+
+  test('an older generation of the root secret still knows the ones it made; a replaced one knows none', () => {
+    const code = codes.make(BEN)
+    expect(new VerificationCodes(rotated).matches(BEN, code)).toBe(true)
+    expect(new VerificationCodes(rotated).make(BEN)).toBe(new VerificationCodes(replaced).make(BEN))
+    expect(new VerificationCodes(rotated).make(BEN)).not.toBe(code)
+    expect(new VerificationCodes(replaced).matches(BEN, code)).toBe(false)
   })
 })
 

@@ -57,6 +57,25 @@ describe('password hashes', () => {
     expect(await hasher.compareWithNobody('.'.repeat(53))).toBe(false)
   })
 
+  test('T12: an address has its own cost and salt, the same each time, which tells nothing about it', async () => {
+    const setting = hasher.settingOf(cast.BEN_ADDRESS)
+    expect(setting).toMatch(/^\$2b\$04\$[./A-Za-z0-9]{22}$/)
+    expect(hasher.settingOf(cast.BEN_ADDRESS)).toBe(setting)
+    expect(hasher.settingOf(cast.ADA_ADDRESS)).not.toBe(setting)
+    const elsewhere = new PasswordHasher(Buffer.alloc(32, 2), { cost: 4 })
+    expect(elsewhere.settingOf(cast.BEN_ADDRESS)).not.toBe(setting)
+    await elsewhere.close()
+  })
+
+  test('T12: with the setting of another hash equal passwords make equal hashes, and others do not', async () => {
+    const hash = await hasher.hash('correct horse')
+    expect(await hasher.hashAs(hash, 'correct horse')).toBe(hash)
+    expect(await hasher.hashAs(hash, 'correct horsf')).not.toBe(hash)
+    const own = await hasher.hashAs(hasher.settingOf(cast.BEN_ADDRESS), 'correct horse')
+    expect(own).not.toBe(hash)
+    expect(await hasher.compare('correct horse', own)).toBe(true)
+  })
+
   test('T30 a full queue is answered at once and by name; whoever got in is served, and later there is room again', async () => {
     const slow = new PasswordHasher(pepper, { cost: 7, threads: 1 })
     const results = await Promise.allSettled(Array.from({ length: 140 }, () => slow.hash('x')))

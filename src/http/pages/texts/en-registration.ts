@@ -1,5 +1,6 @@
 /** The words of registering, confirming an address, resetting a password and the profile, in English. */
 export const enRegistration = {
+  'home.tooOften': 'Too many wrong passwords. Try again in {minutes} minutes, or set a new password.',
   'menu.home': 'Home',
   'menu.register': 'Register',
   'menu.logIn': 'Log in',

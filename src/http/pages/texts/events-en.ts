@@ -94,6 +94,8 @@ export const enEvents: EventWords = {
   UserErased: ({ reason }) => erasures[reason],
   UserLoggedIn: ({ method, isNewDevice }) =>
     `Signed in ${methods[method]}${isNewDevice ? ', on a device not seen before' : ''}.`,
+  LoginFailed: ({ carrier }) =>
+    `Somebody tried a wrong password ${carrier === 'api' ? 'by the API' : 'on the pages'}.`,
   UserLoggedOut: () => 'Signed out: one session ended.',
   SessionsEnded: ({ except, reason }) =>
     `${except === null ? 'All sessions' : 'All other sessions'} ended ${endings[reason]}.`,

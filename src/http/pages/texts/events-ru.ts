@@ -90,6 +90,8 @@ export const ruEvents: EventWords = {
   UserErased: ({ reason }) => erasures[reason],
   UserLoggedIn: ({ method, isNewDevice }) =>
     `Вход ${methods[method]}${isNewDevice ? ', с незнакомого устройства' : ''}.`,
+  LoginFailed: ({ carrier }) =>
+    `Введён неверный пароль: ${carrier === 'api' ? 'через API' : 'на страницах'}.`,
   UserLoggedOut: () => 'Выход: завершён один сеанс.',
   SessionsEnded: ({ except, reason }) =>
     `${except === null ? 'Завершены все сеансы' : 'Завершены все остальные сеансы'}: ${endings[reason]}.`,

@@ -2,6 +2,8 @@ import type { enRegistration } from './en-registration.ts'
 
 /** The same in Russian. A missing key does not compile. */
 export const ruRegistration: Readonly<Record<keyof typeof enRegistration, string>> = {
+  'home.tooOften':
+    'Слишком много неверных паролей. Попробуйте через {minutes} мин. или задайте новый пароль.',
   'menu.home': 'Главная',
   'menu.register': 'Регистрация',
   'menu.logIn': 'Войти',

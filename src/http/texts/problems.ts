@@ -1,5 +1,5 @@
-import type { Locale } from '../domain/invites/events.ts'
-import type { RefusalCode } from '../domain/refusals.ts'
+import type { Locale } from '../../domain/invites/events.ts'
+import type { RefusalCode } from '../../domain/refusals.ts'
 
 /** What goes wrong before a command is even tried. */
 export type HttpProblemCode =
@@ -21,6 +21,7 @@ export type HttpProblemCode =
   | 'idempotency_key_reused'
   | 'idempotency_in_progress'
   | 'misdirected_request'
+  | 'too_many_requests'
   | 'overloaded'
   | 'storage_unavailable'
   | 'internal'
@@ -280,6 +281,11 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
     status: 421,
     en: ['This service does not answer for that host name.', 'Whoever runs it sets PUBLIC_URL.'],
     ru: ['Служба не отвечает за это имя.', 'Имя задаёт тот, кто ведёт службу: PUBLIC_URL.'],
+  },
+  too_many_requests: {
+    status: 429,
+    en: ['That was too often.', 'Wait a while, then try again.'],
+    ru: ['Слишком часто.', 'Подождите немного и попробуйте снова.'],
   },
   overloaded: {
     status: 503,
