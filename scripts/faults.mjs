@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 const CAMPAIGNS = {
   storm: 'test/faults/redeem-storm.test.ts',
+  confirm: 'test/faults/confirm-storm.test.ts',
   kill: 'test/faults/kill.test.ts',
   power: 'test/faults/power-loss.test.ts',
   model: 'test/properties/single-use.test.ts',
