@@ -1,5 +1,4 @@
-import { createServer as createHttpServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import type { Settings } from './config.ts'
 import type { DomainEvent } from './domain/catalogue.ts'
@@ -10,27 +9,24 @@ import { throttlePolicies } from './http/throttle-policies.ts'
 import { openAfterwards } from './infrastructure/afterwards.ts'
 import { sqliteReader } from './infrastructure/database/sqlite.ts'
 import { Deadlines } from './infrastructure/deadlines.ts'
-import { SetupProblem } from './infrastructure/errors.ts'
+import type { Inquiries } from './infrastructure/inquiries.ts'
+import { listen, openHttpServer } from './infrastructure/listen.ts'
 import { Outbox } from './infrastructure/mail/outbox.ts'
-import { type MailSecrets, renderMail } from './infrastructure/mail/render.ts'
+import { mailReaders } from './infrastructure/mail/readers.ts'
+import { renderMail } from './infrastructure/mail/render.ts'
+import { mailSecrets } from './infrastructure/mail/secrets.ts'
 import { smtpTransport } from './infrastructure/mail/smtp.ts'
 import { sqliteLeases } from './infrastructure/mail/sqlite-leases.ts'
 import { captureTransport, consoleTransport, type MailTransport } from './infrastructure/mail/transport.ts'
+import { openServices } from './infrastructure/outside/services.ts'
+import { openSweeps } from './infrastructure/sweeps.ts'
 import { openThrottles } from './infrastructure/throttles/throttles.ts'
 import { AccessTokens } from './infrastructure/vault/access-tokens.ts'
+import { livingSessions } from './infrastructure/vault/living-sessions.ts'
 import { oidcPayloads } from './infrastructure/vault/oidc-payloads.ts'
 import { credentialProofs } from './infrastructure/vault/prove-credential.ts'
 import { deriveKey } from './infrastructure/vault/root-secret.ts'
 import { idempotencyKeys, pageSessions, refreshTokens } from './infrastructure/vault/sqlite-rows.ts'
-
-const mailSecrets = ({ tokens, firstPasswords, codes }: Foundation): MailSecrets => ({
-  inviteToken: (inviteId) => tokens.make('invite', inviteId),
-  signInToken: (linkId) => tokens.make('sign-in', linkId),
-  firstPassword: (credentialId) => firstPasswords.make(credentialId),
-  verificationToken: (verificationId) => tokens.make('verification', verificationId),
-  verificationCode: (verificationId) => codes.make(verificationId),
-  resetToken: (resetId) => tokens.make('password-reset', resetId),
-})
 
 export const mailTransport = (settings: Settings): MailTransport => {
   if (settings.mailUrl === 'console:') return consoleTransport((text) => process.stdout.write(text))
@@ -55,7 +51,12 @@ export const openOutbox = (floor: Foundation, log: Logger, transport: MailTransp
 
 /** The runner that forgets who has not confirmed an address in time. */
 export const openDeadlines = ({ settings, ...floor }: Foundation, log: Logger): Deadlines =>
-  new Deadlines({ ...floor, unverifiedTtlMs: settings.unverifiedTtlMs, log })
+  new Deadlines({
+    ...floor,
+    unverifiedTtlMs: settings.unverifiedTtlMs,
+    sweeps: openSweeps({ ...floor, refreshIdleMs: settings.refreshTokenTtlMs }),
+    log,
+  })
 
 /** The doors that pages and the API are handed: everything they may do, and no engine. */
 export const openHouse = (
@@ -63,6 +64,7 @@ export const openHouse = (
   log: Logger,
   draining: () => boolean,
   afterwards: House['afterwards'] = openAfterwards((what, err) => log.error({ err }, `${what} failed`)).add,
+  judgeAddress: House['judgeAddress'] = async () => null,
 ): House => {
   const { settings, clock, ids, db, store, reads, execute, keyring, tokens, signatures } = floor
   const rows = {
@@ -71,8 +73,13 @@ export const openHouse = (
     clock,
     exclusively: <T>(work: () => T) => store.exclusively(work),
   }
-  const access = new AccessTokens(keyring.signing, settings.publicUrl, clock)
-  const refresh = refreshTokens(rows, tokens)
+  const access = new AccessTokens(
+    keyring.signing,
+    settings.publicUrl,
+    clock,
+    settings.accessTokenTtlMs / 1000,
+  )
+  const refresh = refreshTokens(rows, tokens, settings.refreshTokenTtlMs)
   const secrets = mailSecrets(floor)
   const proofs = credentialProofs(floor)
   const throttles = openThrottles(
@@ -111,8 +118,10 @@ export const openHouse = (
       registrationToken: (userId) => tokens.make('registration', userId),
       readRegistrationToken: (token) => tokens.read('registration', token)?.id ?? null,
     },
+    judgeAddress,
     isVerificationCode: (verificationId, code) => floor.codes.matches(verificationId, code),
     passwords: {
+      judge: (password, about) => floor.judge.judge(password, about),
       hash: (password) => floor.hasher.hash(password),
       hashFor: proofs.hashFor,
       prove: proofs.ofUser,
@@ -125,6 +134,7 @@ export const openHouse = (
       rotateRefresh: (token) => refresh.rotate(token),
       jwks: () => access.jwks(),
     },
+    livingSessions: livingSessions({ ...rows, refreshIdleMs: settings.refreshTokenTtlMs }),
     oidc: {
       payloads: oidcPayloads(rows),
       signer: access.signer,
@@ -148,11 +158,13 @@ export const openHouse = (
         return events
       },
     },
-    async renderMail(mailId) {
-      const row = await reads.mails.get(mailId)
-      const event = row && (await store.get(row.eventPosition))
-      return event ? renderMail(event, row.template, secrets, settings.publicUrl) : null
-    },
+    ...mailReaders({
+      reader: floor.reader,
+      rows: reads.mails,
+      events: store,
+      secrets,
+      publicUrl: settings.publicUrl,
+    }),
     afterwards,
     draining,
     async checkReady() {
@@ -167,6 +179,7 @@ export type App = {
   readonly house: House
   readonly outbox: Outbox
   readonly deadlines: Deadlines
+  readonly inquiries: Inquiries
   readonly server: Server
   readonly address: string
   /** Once everything that was left for after an answer is done. */
@@ -182,26 +195,6 @@ export type AppOptions = World & {
   readonly noWorkers?: boolean
 }
 
-/** A client that dawdles or floods headers is let go; Node's own defaults are minutes. */
-const LIMITS = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 1000,
-  maxHeaderSize: 16_384,
-}
-
-const listen = (server: Server, host: string, port: number): Promise<AddressInfo> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const hint =
-        error.code === 'EADDRINUSE'
-          ? `Port ${port} of ${host} is in use. End the other program, or set PORT.`
-          : `Cannot listen on ${host}:${port} (${error.code}). Check HOST and PORT.`
-      reject(new SetupProblem(hint, { cause: error }))
-    })
-    server.listen(port, host, () => resolve(server.address() as AddressInfo))
-  })
-
 export const openApp = async (
   settings: Settings,
   { log, transport, noWorkers, ...world }: AppOptions,
@@ -209,16 +202,18 @@ export const openApp = async (
   const floor = await openFoundation(settings, world)
   let draining = false
   const later = openAfterwards((what, error) => log.error({ err: error }, `${what} failed`))
-  const house = openHouse(floor, log, () => draining, later.add)
+  const services = openServices(floor, log)
+  const house = openHouse(floor, log, () => draining, later.add, services.judgeAddress)
   const outbox = openOutbox(floor, log, transport ?? mailTransport(settings))
   const deadlines = openDeadlines(floor, log)
   const answer = createServer(house).callback()
-  const server = createHttpServer(LIMITS, (req, res) => void answer(req, res))
+  const server = openHttpServer((req, res) => void answer(req, res))
   try {
     const { port } = await listen(server, settings.host, settings.port)
     if (!noWorkers) {
       outbox.start()
       deadlines.start()
+      services.inquiries.start()
     }
     const address = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
     return {
@@ -226,6 +221,7 @@ export const openApp = async (
       house,
       outbox,
       deadlines,
+      inquiries: services.inquiries,
       server,
       address,
       settled: later.settled,
@@ -235,6 +231,7 @@ export const openApp = async (
         server.closeIdleConnections()
         await closed
         await later.settled()
+        await services.stop()
         await deadlines.stop()
         await outbox.stop()
         await floor.close()

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { addressSchema } from './domain/address.ts'
 import { MAX_INVITE_DAYS } from './domain/invites/issue-invite.ts'
 import { SetupProblem } from './infrastructure/errors.ts'
+import type { Service } from './infrastructure/outside/ports.ts'
+import { serviceUrlProblem } from './infrastructure/outside/service-url.ts'
 import { MIN_SECRET_BYTES } from './infrastructure/vault/root-secret.ts'
 
 const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
@@ -44,6 +46,15 @@ const isLongEnough = (secrets: string): boolean =>
     .every((line) => line === '' || Buffer.byteLength(line) >= MIN_SECRET_BYTES)
 const secretSchema = z.string().refine(isLongEnough, `must be at least ${MIN_SECRET_BYTES} bytes long`)
 
+const serviceUrl = z.string().check(({ value, issues }) => {
+  const message = serviceUrlProblem(value)
+  if (message !== null) issues.push({ code: 'custom', input: value, message })
+})
+const serviceKey = z.string().regex(/^[\x21-\x7e]{1,500}$/, 'must be one line of up to 500 plain characters')
+
+const service = (url: string | undefined, key: string | undefined): Service | null =>
+  url === undefined ? null : { url, key: key ?? null }
+
 const proxies = z.union([onOff, z.coerce.number().int().min(1).max(10)], {
   error: 'must be off, on, or the number of proxies in front, 1 to 10',
 })
@@ -70,9 +81,15 @@ export const settingsSchema = z.object({
   INVITE_TTL: durationSchema.default(7 * UNIT_MS.d),
   LINK_TTL: durationSchema.default(10 * UNIT_MS.m),
   CODE_TTL: durationSchema.default(10 * UNIT_MS.m),
+  ACCESS_TOKEN_TTL: durationSchema.default(10 * UNIT_MS.m),
+  REFRESH_TOKEN_TTL: durationSchema.default(14 * UNIT_MS.d),
   UNVERIFIED_TTL: durationSchema.default(2 * UNIT_MS.d),
   REGISTRATION: z.enum(['open', 'invite']).default('open'),
   EMAIL_LOOKUP: onOff.default(false),
+  EMAIL_VERIFIER_URL: serviceUrl.optional(),
+  EMAIL_VERIFIER_KEY: serviceKey.optional(),
+  ENRICHMENT_URL: serviceUrl.optional(),
+  ENRICHMENT_KEY: serviceKey.optional(),
   THROTTLE: onOff.optional(),
   TRUST_PROXY: proxies.default(false),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -100,10 +117,16 @@ export type Settings = {
   readonly inviteTtlMs: number
   readonly linkTtlMs: number
   readonly codeTtlMs: number
+  readonly accessTokenTtlMs: number
+  /** A refresh token that is not used for this long is dead; the session's own end stands above it. */
+  readonly refreshTokenTtlMs: number
   /** Who has not confirmed an address after this long is forgotten. */
   readonly unverifiedTtlMs: number
   readonly registration: 'open' | 'invite'
   readonly emailLookup: boolean
+  /** The outside services that are asked about who registers; null for none. */
+  readonly emailVerifier: Service | null
+  readonly enrichment: Service | null
   readonly sessionMaxMs: number
   readonly throttled: boolean
   /** How many proxies stand in front; 0 trusts no forwarded header. */
@@ -163,7 +186,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     adminPassword: s.ADMIN_PASSWORD,
     mailUrl: mail,
     mailFrom: s.MAIL_FROM,
-    devMailbox: s.DEV_MAILBOX ?? mail === 'console:',
+    devMailbox: s.DEV_MAILBOX ?? (mail === 'console:' && !production),
     // Behind a proxy the service listens on loopback and is public all the same.
     loopback: LOOPBACK.has(s.HOST) && LOOPBACK.has(new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')),
     inviteCredentials: s.INVITE_CREDENTIALS,
@@ -171,9 +194,13 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     inviteTtlMs: s.INVITE_TTL,
     linkTtlMs: s.LINK_TTL,
     codeTtlMs: s.CODE_TTL,
+    accessTokenTtlMs: s.ACCESS_TOKEN_TTL,
+    refreshTokenTtlMs: s.REFRESH_TOKEN_TTL,
     unverifiedTtlMs: s.UNVERIFIED_TTL,
     registration: s.REGISTRATION,
     emailLookup: s.EMAIL_LOOKUP,
+    emailVerifier: service(s.EMAIL_VERIFIER_URL, s.EMAIL_VERIFIER_KEY),
+    enrichment: service(s.ENRICHMENT_URL, s.ENRICHMENT_KEY),
     sessionMaxMs: SESSION_MAX_MS,
     throttled: s.THROTTLE ?? s.PROFILE !== 'test',
     proxyHops: typeof s.TRUST_PROXY === 'number' ? s.TRUST_PROXY : s.TRUST_PROXY ? 1 : 0,

@@ -17,6 +17,7 @@ import { type Ids, randomIds } from './infrastructure/ids.ts'
 import { addressDigest } from './infrastructure/vault/address-digest.ts'
 import { DerivedTokens, FirstPasswords, VerificationCodes } from './infrastructure/vault/derived-tokens.ts'
 import { type Keyring, openKeyring } from './infrastructure/vault/keyring.ts'
+import { PasswordJudge } from './infrastructure/vault/password-judge.ts'
 import { PasswordHasher } from './infrastructure/vault/passwords.ts'
 import { loadRootSecrets, parseRootSecrets, type RootSecrets } from './infrastructure/vault/root-secret.ts'
 import { Signatures } from './infrastructure/vault/signatures.ts'
@@ -50,6 +51,7 @@ export type Foundation = {
   readonly codes: VerificationCodes
   readonly signatures: Signatures
   readonly hasher: PasswordHasher
+  readonly judge: PasswordJudge
   readonly close: () => Promise<void>
 }
 
@@ -91,6 +93,7 @@ export const openFoundation = async (settings: Settings, world: World = {}): Pro
     ring: () => void doorbell.emit('appended'),
     onFatal: world.onFatal ?? (() => {}),
   })
+  const judge = new PasswordJudge(settings.publicUrl)
   const hasher = new PasswordHasher(keyring.pepper, world.hashCost ? { cost: world.hashCost } : {})
   return {
     settings,
@@ -109,8 +112,10 @@ export const openFoundation = async (settings: Settings, world: World = {}): Pro
     codes: new VerificationCodes(roots),
     signatures: new Signatures(roots),
     hasher,
+    judge,
     async close() {
       await hasher.close()
+      await judge.close()
       await store.close()
     },
   }

@@ -5,6 +5,7 @@ import { clientCommands } from './cli/clients.ts'
 import { grantCommands } from './cli/grants.ts'
 import { historyCommands } from './cli/history.ts'
 import { inviteCommands } from './cli/invites.ts'
+import { mailboxCommands } from './cli/mailbox.ts'
 import { migrateCommands } from './cli/migrate.ts'
 import { serveCommands } from './cli/serve.ts'
 import { userCommands } from './cli/users.ts'
@@ -25,6 +26,7 @@ process.umask(0o077)
 
 for (const family of [
   serveCommands,
+  mailboxCommands,
   migrateCommands,
   grantCommands,
   inviteCommands,

@@ -18,6 +18,13 @@ describe('settings', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
     for (const name of Object.keys(settingsSchema.shape)) expect(readme).toContain(`\`${name}\``)
   })
+  test('S2-28 the mailbox is there while mail is printed, and not in production unless it is asked for', () => {
+    const production = { PROFILE: 'production', SECRET: 'x'.repeat(64), PUBLIC_URL: 'https://id.example.org' }
+    expect(readSettings({}).devMailbox).toBe(true)
+    expect(readSettings({ MAIL_URL: 'smtp://127.0.0.1:25' }).devMailbox).toBe(false)
+    expect(readSettings(production).devMailbox).toBe(false)
+    expect(readSettings({ ...production, DEV_MAILBOX: 'on' }).devMailbox).toBe(true)
+  })
   test('every problem is listed at once, and no secret is repeated', () => {
     const wrong = {
       PORT: '70000',
@@ -74,6 +81,52 @@ describe('settings', () => {
       new SetupProblem(`These settings are wrong:\n  ${name}: ${problem}`),
     )
   })
+  const FIND = 'https://api.example.org/v2/find'
+  test.each([
+    ['nonsense', 'must be a web address such as https://api.example.org/v2/find'],
+    ['ftp://api.example.org/', 'must be a web address such as https://api.example.org/v2/find'],
+    [`${FIND}?api_key=geheim`, 'must have no user, query or fragment in it'],
+    ['https://user:geheim@api.example.org/', 'must have no user, query or fragment in it'],
+    ['http://api.example.org/', 'must be https, unless it is localhost or an IP address of your own network'],
+    ['http://8.8.8.8/', 'must be https, unless it is localhost or an IP address of your own network'],
+    ['http://2130706433/', 'must have its host written plainly'],
+    ['http://0177.0.0.1/', 'must have its host written plainly'],
+    ['http://0x7f.1/', 'must have its host written plainly'],
+    ['http://169.254.169.254/latest', 'must not be a link-local or reserved address'],
+    ['https://0.0.0.0/', 'must not be a link-local or reserved address'],
+    ['http://[fe80::1]/', 'must not be a link-local or reserved address'],
+  ])('T42 an outside service at %s stops the start: %s', (url, problem) => {
+    for (const name of ['EMAIL_VERIFIER_URL', 'ENRICHMENT_URL']) {
+      expect(() => readSettings({ [name]: url })).toThrow(
+        new SetupProblem(`These settings are wrong:\n  ${name}: ${problem}`),
+      )
+    }
+  })
+  test('S1-35, S1-36 outside services are off unless they are set, with a key or without', () => {
+    expect(readSettings({ EMAIL_VERIFIER_KEY: 'k' })).toMatchObject({ emailVerifier: null, enrichment: null })
+    expect(readSettings({ EMAIL_VERIFIER_URL: FIND, EMAIL_VERIFIER_KEY: 'k' }).emailVerifier).toStrictEqual({
+      url: FIND,
+      key: 'k',
+    })
+    for (const url of [
+      FIND,
+      'http://localhost:9000/',
+      'http://127.0.0.1:9000/',
+      'http://[::1]/',
+      'http://10.0.0.7/',
+    ]) {
+      expect(readSettings({ ENRICHMENT_URL: url }).enrichment).toStrictEqual({ url, key: null })
+    }
+  })
+  test('a key that would break out of its header stops the start, and is not repeated', () => {
+    for (const key of ['ge\r\nheim: x', 'ge heim', 'ключ', 'geheim'.repeat(100)]) {
+      expect(() => readSettings({ ENRICHMENT_URL: FIND, ENRICHMENT_KEY: key })).toThrow(
+        new SetupProblem(
+          'These settings are wrong:\n  ENRICHMENT_KEY: must be one line of up to 500 plain characters',
+        ),
+      )
+    }
+  })
   test('a setting of spaces alone is no setting', () =>
     expect(readSettings({ PORT: ' ', SECRET: '', MAIL_FROM: '\t' })).toStrictEqual(readSettings({})))
   test('MAIL_FROM is a bare address, or a name with one', () => {
@@ -92,7 +145,11 @@ describe('settings', () => {
       SECRET: 'x'.repeat(32),
       PUBLIC_URL: 'https://id.example.org',
     })
-    expect(settings).toMatchObject({ createSecret: false, logFile: 'data/logs/errors.log', devMailbox: true })
+    expect(settings).toMatchObject({
+      createSecret: false,
+      logFile: 'data/logs/errors.log',
+      devMailbox: false,
+    })
   })
   test('S0-38, S0-43 the test profile writes no mail', () =>
     expect(readSettings({ PROFILE: 'test' }).mailUrl).toBe('capture:'))

@@ -28,7 +28,7 @@ const findings = async ({ db, reader, settings, store, clock }: Foundation): Pro
   const queued = mails.find(({ status }) => status === 'queued')?.count ?? 0
   const head = await store.head()
   const last = head > 0 ? await store.get(head) : null
-  const differences = await compareProjections({ store, live: reader, projections })
+  const differences = await compareProjections({ store, live: reader, projections, clock })
   const secret =
     settings.secret === undefined ? (statSync(settings.secretFile).mode & 0o777).toString(8) : 'from SECRET'
   return [

@@ -4,8 +4,8 @@ import { canonicalAddress } from '../domain/address.ts'
 import { issueSignInLink } from '../domain/sessions/issue-sign-in-link.ts'
 import type { Role } from '../domain/users/events.ts'
 import { grantRole } from '../domain/users/grant-role.ts'
+import { lengthProblem, type PasswordProblem } from '../domain/users/password.ts'
 import type { Foundation } from '../foundation.ts'
-import { passwordProblem } from '../http/password-rules.ts'
 import { plus } from '../infrastructure/clock.ts'
 import { insert, remove } from '../projections/projection.ts'
 import type { UserView } from '../projections/users.ts'
@@ -83,9 +83,24 @@ const passwordFrom = async (options: {
     ? (await readAll(process.stdin)).replace(/\r?\n$/, '')
     : options.password
   if (password === undefined) return undefined
-  const problem = passwordProblem(password)
-  if (problem !== null) throw new UsageProblem('A password has 8 to 128 characters.')
+  if (lengthProblem(password) !== null) throw new UsageProblem('A password has 8 to 128 characters.')
   return password
+}
+
+const GUESSED: Partial<Record<PasswordProblem, string>> = {
+  common: 'it is too common',
+  own: 'it is made of the name or address of the user or the service',
+  weak: 'it is a simple pattern',
+}
+
+/** An operator's password is judged like everybody's. */
+const mustBeGood = async (floor: Foundation, password: string, email: string): Promise<void> => {
+  const name = (await floor.reads.users.byEmail(email))?.name ?? null
+  const problem = await floor.judge.judge(password, [email, name])
+  if (problem === null) return
+  throw new UsageProblem(
+    `This password is easy to guess: ${GUESSED[problem] ?? problem}. Use a few words in a row that have nothing to do with each other.`,
+  )
 }
 
 export const grantCommands = (program: Command): void => {
@@ -110,6 +125,7 @@ export const grantCommands = (program: Command): void => {
             const address = addressArgument(email)
             const password = await passwordFrom(options)
             await withFloor(async (floor) => {
+              if (password !== undefined) await mustBeGood(floor, password, address)
               const user = await grantTo(floor, address, role, password)
               const link = password === undefined ? await showSignInLink(floor, user) : null
               outputFor(options.json ?? false).result({ user, signInLink: link }, [

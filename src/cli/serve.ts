@@ -4,10 +4,10 @@ import { mailTransport, openApp, openDeadlines, openOutbox } from '../app.ts'
 import { readSettings, type Settings } from '../config.ts'
 import { type Foundation, openFoundation } from '../foundation.ts'
 import { createLog } from '../infrastructure/log.ts'
+import { openServices } from '../infrastructure/outside/services.ts'
 import { grantTo, showSignInLink } from './grants.ts'
 import { action } from './run.ts'
-
-const STOP_MS = 10_000
+import { stopOnSignal } from './stopping.ts'
 
 /** The first admin: made once, if nobody holds the role. Answers how the admin gets in. */
 const firstAdmin = async (floor: Foundation): Promise<string> => {
@@ -20,26 +20,6 @@ const firstAdmin = async (floor: Foundation): Promise<string> => {
   if (admin.credentialKind === 'none')
     return `Admin's way in (once, 24 hours):\n${await showSignInLink(floor, admin)}`
   return `Sign in as ${settings.adminEmail}.`
-}
-
-/** Stops on the first SIGTERM or SIGINT once everything begun is done; a second signal, or ten seconds, end it at once. */
-const stopOnSignal = (log: Logger, close: () => Promise<void>): void => {
-  let stopping = false
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      const code = signal === 'SIGINT' ? 130 : 0
-      if (stopping) process.exit(1)
-      stopping = true
-      setTimeout(() => process.exit(1), STOP_MS).unref()
-      close().then(
-        () => process.exit(code),
-        (error: unknown) => {
-          log.error({ err: error }, 'stopping failed')
-          process.exit(1)
-        },
-      )
-    })
-  }
 }
 
 const endAtOnce = (log: Logger) => (error: Error) => {
@@ -82,7 +62,7 @@ export const serveCommands = (program: Command): void => {
 
   program
     .command('work')
-    .description('the background runners alone: mail and deadlines')
+    .description('the background runners alone: mail, deadlines and questions to outside services')
     .option('--json', 'no effect here; every command takes it')
     .action(
       action(async () => {
@@ -93,7 +73,10 @@ export const serveCommands = (program: Command): void => {
         outbox.start()
         const deadlines = openDeadlines(floor, log)
         deadlines.start()
+        const services = openServices(floor, log)
+        services.inquiries.start()
         stopOnSignal(log, async () => {
+          await services.stop()
           await deadlines.stop()
           await outbox.stop()
           await floor.close()

@@ -1,6 +1,8 @@
 import type { DomainEvent } from '../domain/catalogue.ts'
 import type { Command, Refusal } from '../domain/decision.ts'
 import type { Actor, Instant, Tag } from '../domain/event.ts'
+import type { Verdict } from '../domain/users/events.ts'
+import type { PasswordProblem } from '../domain/users/password.ts'
 import type { ReadSide } from '../projections/index.ts'
 import type { Change } from '../projections/projection.ts'
 import type { OidcDoor } from './oidc/door.ts'
@@ -22,6 +24,18 @@ export type Execute = <C, V>(
   alongside?: readonly Change[],
 ) => Promise<Outcome>
 
+/** A session that could be used now, and when it was last (known to a few minutes). */
+export type LivingSession = {
+  readonly id: string
+  readonly method: string
+  readonly carrier: 'page' | 'api'
+  readonly startedAt: string
+  readonly expiresAt: string
+  readonly lastUsedAt: string
+  readonly userAgent: string | null
+  readonly ip: string | null
+}
+
 /** What an access token says, once its signature, issuer, audience and times have been checked. */
 export type AccessClaims = { readonly userId: string; readonly sessionId: string }
 
@@ -29,6 +43,12 @@ export type TokenProblem = 'token_expired' | 'token_invalid'
 
 /** The mail as its receiver would see it, made anew from its event; null when its person has been forgotten. */
 export type RenderedMail = { readonly subject: string; readonly text: string; readonly html: string }
+
+export type MailTries = {
+  readonly attempts: number
+  readonly nextAt: Instant
+  readonly lastReason: string | null
+}
 
 /** Whether there was room, what is left of it, and until when to wait if there was none. */
 export type Throttled = {
@@ -98,8 +118,12 @@ export type House = {
   /** Whether a code is the one that was mailed for a verification. */
   readonly isVerificationCode: (verificationId: string, code: string) => boolean
 
-  /** Slow on purpose; both run in a pool of workers. Throws an error named `Overloaded` when their queue is full. */
+  readonly judgeAddress: (email: string) => Promise<Verdict | null>
+
+  /** Slow on purpose; all run in workers. Throws an error named `Overloaded` when their queue is full. */
   readonly passwords: {
+    /** What is wrong with a new password, or null; `about` is what is known of its owner, who must not be found in it. */
+    readonly judge: (password: string, about: readonly (string | null)[]) => Promise<PasswordProblem | null>
     readonly hash: (password: string) => Promise<string>
     /** For a password that is chosen with an address before the address is confirmed. */
     readonly hashFor: (address: string, password: string) => Promise<string>
@@ -130,6 +154,12 @@ export type House = {
     >
     readonly jwks: () => Promise<{ readonly keys: readonly object[] }>
   }
+
+  /** A user's sessions that could be used now, the newest first. */
+  readonly livingSessions: (
+    userId: string,
+    page: { readonly limit: number; readonly before?: string | undefined; readonly pageIdleMs: number },
+  ) => Promise<readonly LivingSession[]>
 
   readonly oidc: OidcDoor
 
@@ -175,6 +205,10 @@ export type House = {
   }
 
   readonly renderMail: (mailId: string) => Promise<RenderedMail | null>
+  /** The same with every secret in it masked: for admins, who look after mails and let nobody in with them. */
+  readonly previewMail: (mailId: string) => Promise<RenderedMail | null>
+  /** What the runner noted about a mail that was tried and is still queued. */
+  readonly mailTries: (mailId: string) => Promise<MailTries | null>
   /**
    * Does something once the answer is out, so that its time tells nothing about what was done. Awaited when the
    * service stops; what goes wrong is logged under `what`.

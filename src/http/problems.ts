@@ -31,7 +31,10 @@ export class Problem extends Error {
   }
 }
 
-export const problemOf = ({ code, details }: Refusal): Problem => new Problem(code, details)
+/** A command's refusal, or a no from before any command. */
+export type Refused = { readonly code: ProblemCode; readonly details?: Refusal['details'] }
+
+export const problemOf = ({ code, details }: Refused): Problem => new Problem(code, details)
 
 /** The stable URI of a problem; it leads to the problem's description. */
 export const problemUri = (publicUrl: string, code: ProblemCode): string => `${publicUrl}/problems/${code}`

@@ -8,6 +8,7 @@ import type { Ids } from './ids.ts'
 /** More than this at once is no ordinary day: rather a clock that has gone wrong. Somebody has to look. */
 export const MAX_REMOVED_PER_RUN = 1000
 const RUN_EVERY_MS = 60_000
+const SWEEP_EVERY_RUNS = 60
 
 export type DeadlineParts = {
   readonly store: EventStore
@@ -16,6 +17,8 @@ export type DeadlineParts = {
   readonly ids: Ids
   readonly unverifiedTtlMs: number
   readonly maxPerRun?: number
+  /** What else is thrown away when its time is over, and tells nobody. */
+  readonly sweeps?: readonly (() => Promise<unknown>)[]
   readonly log: {
     readonly error: (fields: object, message: string) => void
     readonly info: (fields: object, message: string) => void
@@ -73,6 +76,11 @@ export class Deadlines {
     return { removed, halted: false }
   }
 
+  /** Throws away rows that nothing asks for any more. */
+  async sweep(): Promise<void> {
+    for (const sweep of this.#parts.sweeps ?? []) await sweep()
+  }
+
   async #remove(userId: string): Promise<boolean> {
     const { store, ids, unverifiedTtlMs } = this.#parts
     const wish = { userId, afterMs: unverifiedTtlMs }
@@ -87,9 +95,10 @@ export class Deadlines {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping
-    while (!signal.aborted) {
+    for (let run = 0; !signal.aborted; run++) {
       try {
         await this.removeDue()
+        if (run % SWEEP_EVERY_RUNS === 0) await this.sweep()
       } catch (error) {
         this.#parts.log.error({ err: error }, 'deadlines could not be kept; trying again')
       }

@@ -1,5 +1,7 @@
 import { clientReads, clients } from './clients.ts'
+import { inquiries, inquiryReads } from './inquiries.ts'
 import { inviteReads, invites } from './invites.ts'
+import { loginReads, logins } from './logins.ts'
 import { mailReads, mails } from './mails.ts'
 import { principalReads } from './principal.ts'
 import type { Projection, Reader } from './projection.ts'
@@ -8,7 +10,16 @@ import { userReads, users } from './users.ts'
 import { verificationReads, verifications } from './verifications.ts'
 
 /** Every projection there is; each event passes them in this order, in the transaction that appends it. */
-export const projections: readonly Projection[] = [invites, users, verifications, sessions, mails, clients]
+export const projections: readonly Projection[] = [
+  invites,
+  users,
+  verifications,
+  sessions,
+  logins,
+  mails,
+  clients,
+  inquiries,
+]
 
 /** The read side: every question that pages, the API and the runners ask. */
 export const readSide = (db: Reader) => ({
@@ -16,8 +27,10 @@ export const readSide = (db: Reader) => ({
   users: userReads(db),
   verifications: verificationReads(db),
   sessions: sessionReads(db),
+  logins: loginReads(db),
   mails: mailReads(db),
   clients: clientReads(db),
+  inquiries: inquiryReads(db),
   principals: principalReads(db),
 })
 

@@ -66,6 +66,7 @@ export const invites = projection('invites', ['invites'], {
   InvitePurged: ({ data }) => [remove('invites', { id: data.inviteId })],
   MailSent: ({ at, data }) => delivered(data, { delivery: 'sent', sent_at: at }),
   MailFailed: ({ data }) => delivered(data, { delivery: 'failed' }),
+  MailRetried: ({ data }) => delivered(data, { delivery: 'queued' }),
   UserErased: ({ data }) =>
     data.inviteIds.map((id) => update('invites', { id }, { email: null, reason: null })),
 })

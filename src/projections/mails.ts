@@ -2,7 +2,7 @@ import type { DomainEvent } from '../domain/catalogue.ts'
 import type { Tag } from '../domain/event.ts'
 import type { MailTemplate } from '../domain/mails/events.ts'
 import { mailing, mailingTypes } from '../domain/processes/mailing.ts'
-import { type Change, insert, projection, type Reader, remove, update } from './projection.ts'
+import { type Change, insert, projection, type Reader, remove, update, type Value } from './projection.ts'
 
 const queue = (event: DomainEvent): readonly Change[] =>
   mailing(event).map(({ mailId, template, about, to, locale }) =>
@@ -50,11 +50,24 @@ export const mails = projection('mails', ['mails'], {
   MailFailed: ({ at, data }) => [
     update('mails', { id: data.mailId }, { status: 'failed', failed_at: at, reason: data.reason }),
   ],
+  MailRetried: ({ data }) => [
+    update('mails', { id: data.mailId }, { status: 'queued', failed_at: null, reason: null }),
+  ],
   UserErased: ({ data }) => [
     remove('mails', { about: `user:${data.userId}` }),
     ...data.inviteIds.map((id) => remove('mails', { about: `invite:${id}` })),
   ],
 })
+
+export const mailStates = ['queued', 'sent', 'failed', 'suppressed'] as const
+export type MailState = (typeof mailStates)[number]
+
+export type MailFilter = {
+  readonly state?: MailState | undefined
+  readonly template?: MailTemplate | undefined
+  /** One whole address, in its canonical spelling. */
+  readonly recipient?: string | undefined
+}
 
 export type MailView = {
   readonly id: string
@@ -63,7 +76,7 @@ export type MailView = {
   readonly about: Tag
   readonly recipient: string | null
   readonly locale: 'en' | 'ru'
-  readonly status: 'queued' | 'sent' | 'failed' | 'suppressed'
+  readonly status: MailState
   readonly queuedAt: string
   readonly sentAt: string | null
   readonly failedAt: string | null
@@ -76,6 +89,25 @@ const COLUMNS = `id, event_position as "eventPosition", template, about, recipie
 export const mailReads = (db: Reader) => ({
   async get(id: string): Promise<MailView | null> {
     return (await db.get<MailView>(`select ${COLUMNS} from mails where id = $1`, [id])) ?? null
+  },
+
+  /** Newest first, by id (a ULID). `after` is the last id of the page before. */
+  async list(
+    filter: MailFilter,
+    { limit, after }: { readonly limit: number; readonly after?: string | undefined },
+  ): Promise<MailView[]> {
+    const params: Value[] = []
+    const place = (value: Value) => `$${params.push(value)}`
+    const conditions: string[] = []
+    if (filter.state) conditions.push(`status = ${place(filter.state)}`)
+    if (filter.template) conditions.push(`template = ${place(filter.template)}`)
+    if (filter.recipient) conditions.push(`recipient = ${place(filter.recipient)}`)
+    if (after) conditions.push(`id < ${place(after)}`)
+    const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
+    return db.all<MailView>(
+      `select ${COLUMNS} from mails ${where} order by id desc limit ${place(limit)}`,
+      params,
+    )
   },
 
   /** The mails sent to an address, newest first. */

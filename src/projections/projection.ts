@@ -30,17 +30,28 @@ export type Projection = {
   readonly tables: readonly string[]
   readonly types: readonly EventType[]
   readonly project: (event: DomainEvent) => readonly Change[]
+  /** How long its rows are kept: older ones are swept now and then, and need not be there. */
+  readonly retention?: Retention
 }
+
+/** Rows of `table` go once the instant in their column `column` is this old. */
+export type Retention = { readonly table: string; readonly column: string; readonly ms: number }
 
 const NOTHING: readonly Change[] = []
 
-export const projection = (name: string, tables: readonly string[], handlers: Handlers): Projection => {
+export const projection = (
+  name: string,
+  tables: readonly string[],
+  handlers: Handlers,
+  retention?: Retention,
+): Projection => {
   const byType = handlers as Readonly<Record<string, ((event: DomainEvent) => readonly Change[]) | undefined>>
   return {
     name,
     tables,
     types: Object.keys(handlers) as EventType[],
     project: (event) => byType[event.type]?.(event) ?? NOTHING,
+    ...(retention ? { retention } : {}),
   }
 }
 

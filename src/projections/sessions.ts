@@ -86,6 +86,14 @@ export const sessionReads = (db: Reader) => ({
     return row ? present(row) : null
   },
 
+  /** Whose session it is, or was. */
+  async ownerOf(id: string): Promise<string | null> {
+    const row = await db.get<{ userId: string }>(`select user_id as "userId" from sessions where id = $1`, [
+      id,
+    ])
+    return row?.userId ?? null
+  },
+
   /** Newest first; ended ones too. */
   async ofUser(userId: string, limit: number): Promise<SessionView[]> {
     const rows = await db.all<SessionRow>(
@@ -93,6 +101,24 @@ export const sessionReads = (db: Reader) => ({
       [userId, limit],
     )
     return rows.map(present)
+  },
+
+  /** Whether a user has ever signed in; joining, by an invite or a registration, is not that. */
+  async hasSignedIn(userId: string): Promise<boolean> {
+    const row = await db.get(
+      `select 1 from sessions where user_id = $1 and method in ('password', 'first-password', 'sign-in-link') limit 1`,
+      [userId],
+    )
+    return row !== undefined
+  },
+
+  /** Whether a user has had a session since then with a program of this name. */
+  async hasSignedInWith(userId: string, userAgent: string | null, since: string): Promise<boolean> {
+    const row = await db.get(
+      `select 1 from sessions where user_id = $1 and started_at > $3 and user_agent is not distinct from $2 limit 1`,
+      [userId, userAgent, since],
+    )
+    return row !== undefined
   },
 
   async signInLink(id: string): Promise<SignInLinkView | null> {

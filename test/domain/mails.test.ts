@@ -58,6 +58,7 @@ describe('which mail an event calls for', () => {
       cast.addressReleased({ locale: 'ru' }),
       { template: 'email-changed', about: about.user, to, locale: 'ru' },
     ],
+    [cast.newDeviceNoticed(), { template: 'new-device', about: about.user, to, locale: 'en' }],
     [cast.resetRequested(), { template: 'password-reset', about: about.user, to, locale: 'en' }],
   ] as const
 

@@ -37,6 +37,11 @@ describe('ChangePassword', () => {
     given(...ben, cast.passwordChanged())
       .when(changePassword, wish, BY_BEN)
       .thenRefused('credentials_wrong'))
+  test.each(['anonymous', `user:${CYD}`] as const)('nobody else changes it: not %s', (actor) =>
+    given(...ben, ...cast.admin(CYD, cast.CYD_ADDRESS))
+      .when(changePassword, wish, { actor })
+      .thenRefused('not_allowed'),
+  )
   test('the proof of an older password is no proof', () =>
     given(...ben, cast.passwordChanged(), cast.passwordChanged({ credentialId: CYD }))
       .when(changePassword, { ...wish, provenCredentialId: CREDENTIAL }, BY_BEN)

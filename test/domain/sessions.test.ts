@@ -5,11 +5,24 @@ import { logout } from '../../src/domain/sessions/logout.ts'
 import * as cast from '../support/controls.ts'
 import { given } from '../support/given.ts'
 
-const { BEN, BEN_ADDRESS, CREDENTIAL, OTHER_CREDENTIAL, SESSION, OTHER_SESSION, NOW } = cast
+const {
+  ADA,
+  ADA_ADDRESS,
+  CYD,
+  CYD_ADDRESS,
+  BEN,
+  BEN_ADDRESS,
+  CREDENTIAL,
+  OTHER_CREDENTIAL,
+  SESSION,
+  OTHER_SESSION,
+  NOW,
+} = cast
 const ben = cast.member(BEN, BEN_ADDRESS)
+const ELSE = ['anonymous', `user:${ADA}`] as const
 
 describe('Login', () => {
-  const wish = { userId: BEN, provenCredentialId: CREDENTIAL, session: cast.start }
+  const wish = { userId: BEN, provenCredentialId: CREDENTIAL, session: cast.start, isNewDevice: false }
 
   test('the right password begins a session', () =>
     given(...ben, cast.passwordChanged())
@@ -65,6 +78,31 @@ describe('Login', () => {
     given(...ben, cast.passwordChanged(), cast.erased(BEN))
       .when(login, wish)
       .thenRefused('credentials_wrong'))
+  test('on a new device it is noted, and calls for a mail to the user', () =>
+    given(...ben, cast.passwordChanged())
+      .when(login, { ...wish, isNewDevice: true })
+      .then(cast.loggedIn('password', { isNewDevice: true }), cast.newDeviceNoticed()))
+  test('a first password on a new device, too', () =>
+    given(...ben, cast.firstPassword())
+      .when(login, { ...wish, isNewDevice: true })
+      .then(
+        cast.firstPasswordUsed,
+        cast.loggedIn('first-password', { isNewDevice: true }),
+        cast.newDeviceNoticed(),
+      ))
+  test('a refused one tells nothing of the device', () =>
+    given(...ben, cast.passwordChanged())
+      .when(login, { ...wish, provenCredentialId: null, isNewDevice: true })
+      .thenRefused('credentials_wrong'))
+  test.each(ELSE)('nobody signs in as somebody else: not %s', (actor) =>
+    given(...cast.admin(ADA, ADA_ADDRESS), ...ben, cast.passwordChanged())
+      .when(login, wish, { actor })
+      .thenRefused('not_allowed'),
+  )
+  test('the user does', () =>
+    given(...ben, cast.passwordChanged())
+      .when(login, wish, { actor: `user:${BEN}` })
+      .then(cast.loggedIn('password')))
   test('a suspended user is told so, after the right password only', () => {
     const suspended = [...ben, cast.passwordChanged(), cast.suspended(BEN)]
     given(...suspended)
@@ -86,6 +124,22 @@ describe('Logout', () => {
     given(cast.loggedIn('password'), cast.loggedIn('password', { sessionId: OTHER_SESSION }), cast.loggedOut)
       .when(logout, { sessionId: OTHER_SESSION })
       .then({ type: 'UserLoggedOut', data: { userId: BEN, sessionId: OTHER_SESSION } }))
+  test('its user ends it, an admin does, and the service itself', () => {
+    for (const actor of [`user:${BEN}`, `user:${ADA}`, 'operator', 'system'] as const) {
+      given(...cast.admin(ADA, ADA_ADDRESS), ...ben, cast.loggedIn('password'))
+        .when(logout, wish, { actor })
+        .then(cast.loggedOut)
+    }
+  })
+  test.each(['anonymous', `user:${CYD}`] as const)('nobody else does: not %s', (actor) => {
+    const history = [...ben, ...cast.member(CYD, CYD_ADDRESS), cast.loggedIn('password')]
+    given(...history)
+      .when(logout, wish, { actor })
+      .thenRefused('not_allowed')
+    given(...history, cast.loggedOut)
+      .when(logout, wish, { actor })
+      .thenRefused('not_allowed')
+  })
   test('a session that never was is already ended', () => given().when(logout, wish).thenNothing())
 })
 
@@ -108,6 +162,19 @@ describe('EndSessions', () => {
     given(...ben, cast.suspended(BEN))
       .when(endSessions, wish)
       .then(cast.sessionsEnded('signed-out-everywhere')))
+  test('their user ends them, or an admin; nobody else does', () => {
+    const history = [...cast.admin(ADA, ADA_ADDRESS), ...ben, ...cast.member(CYD, CYD_ADDRESS)]
+    for (const actor of [`user:${BEN}`, `user:${ADA}`] as const) {
+      given(...history)
+        .when(endSessions, wish, { actor })
+        .then(cast.sessionsEnded('signed-out-everywhere'))
+    }
+    for (const actor of ['anonymous', `user:${CYD}`] as const) {
+      given(...history)
+        .when(endSessions, wish, { actor })
+        .thenRefused('not_allowed')
+    }
+  })
   test('an unknown user has none', () => given().when(endSessions, wish).thenRefused('user_not_found'))
   test('nor has an erased one', () =>
     given(...ben, cast.erased(BEN))

@@ -1,4 +1,4 @@
-import { describe, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { issueSignInLink } from '../../src/domain/sessions/issue-sign-in-link.ts'
 import { redeemSignInLink } from '../../src/domain/sessions/redeem-sign-in-link.ts'
 import * as cast from '../support/controls.ts'
@@ -49,7 +49,14 @@ describe('IssueSignInLink', () => {
 })
 
 describe('RedeemSignInLink', () => {
-  const wish = { linkId: LINK, userId: BEN, session: cast.start }
+  const wish = { linkId: LINK, userId: BEN, session: cast.start, isNewDevice: false }
+
+  test('on a new device the user is told, as with a password', () =>
+    expect(
+      given(...ben, cast.linkIssued())
+        .when(redeemSignInLink, { ...wish, isNewDevice: true })
+        .decision.events.map(({ type }) => type),
+    ).toStrictEqual(['SignInLinkRedeemed', 'SessionsEnded', 'UserLoggedIn', 'NewDeviceNoticed']))
   const caused = <T extends object>(event: T) => ({ ...event, causation: 'EVENT-3' })
 
   test('a link signs in once and ends whatever sessions there were', () =>

@@ -8,6 +8,7 @@ import { issueInviteTo } from '../../src/http/acts/issue.ts'
 import { insert } from '../../src/projections/projection.ts'
 import { DAY } from '../support/house.ts'
 import { Api } from './api/client.ts'
+import { givenUp } from './given-up.ts'
 
 const PASSWORD = 'a password of their own'
 const CALLERS = ['anonymous', 'owner', 'other', 'admin', 'auditor'] as const
@@ -17,6 +18,7 @@ type Person = {
   readonly id: string
   readonly email: string
   readonly token: string
+  readonly sessionId: string
   readonly refreshToken: string
 }
 /** What a call is about: a user (the owner of what is theirs), and for some calls an invite or a client. */
@@ -24,6 +26,7 @@ type Scene = {
   readonly owner: Person
   readonly inviteId: string
   readonly clientId: string
+  readonly mailId: string
   readonly fresh: string
 }
 
@@ -41,7 +44,13 @@ const MATRIX: Readonly<Record<string, Answers>> = {
   eraseMe: [401, 204, 204, 204, 204],
   logout: [401, 204, 204, 204, 204],
 
+  listSessions: [401, 200, 200, 200, 200],
+  endSession: [401, 204, 404, 404, 404],
+  endSessions: [401, 204, 204, 204, 204],
+  listLogins: [401, 200, 200, 200, 200],
+
   login: [201, 201, 201, 201, 201],
+  issueToken: [200, 200, 200, 200, 200],
   refreshSession: [200, 200, 200, 200, 200],
   redeemInvite: [201, 201, 201, 201, 201],
   previewInvite: [200, 200, 200, 200, 200],
@@ -74,6 +83,10 @@ const MATRIX: Readonly<Record<string, Answers>> = {
   changeClient: [401, 403, 403, 200, 403],
   removeClient: [401, 403, 403, 204, 403],
 
+  listMails: [401, 403, 403, 200, 200],
+  getMail: [401, 403, 403, 200, 200],
+  retryMail: [401, 403, 403, 202, 403],
+
   listMailbox: [200, 200, 200, 200, 200],
 }
 
@@ -87,6 +100,7 @@ const BODIES: Readonly<Record<string, (scene: Scene) => unknown>> = {
   changeEmail: ({ fresh }) => ({ email: fresh, currentPassword: PASSWORD }),
   eraseMe: () => ({ currentPassword: PASSWORD }),
   login: ({ owner }) => ({ email: owner.email, password: PASSWORD }),
+  issueToken: ({ owner }) => ({ grant_type: 'password', username: owner.email, password: PASSWORD }),
   refreshSession: ({ owner }) => ({ refreshToken: owner.refreshToken }),
   redeemInvite: inviteToken,
   previewInvite: inviteToken,
@@ -100,6 +114,7 @@ const BODIES: Readonly<Record<string, (scene: Scene) => unknown>> = {
   registerClient: () => ({ name: 'Example App', redirectUris }),
   changeClient: () => ({ name: 'Another App' }),
 }
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 const QUERIES: Readonly<Record<string, string>> = { listMailbox: '?email=nobody@example.org' }
 
 let api: Awaited<ReturnType<typeof Api.open>>
@@ -135,7 +150,7 @@ const enter = async (role: 'admin' | 'auditor' | null): Promise<Person> => {
   }
   const session = startSession(house, { userAgent: null, ip: null }, 'api')
   const refresh = house.tokens.firstRefresh(session.sessionId)
-  const wish = { userId: id, provenCredentialId: credentialId, session }
+  const wish = { userId: id, provenCredentialId: credentialId, session, isNewDevice: false }
   const begun = await house.execute(login, wish, by, [refresh.alongside])
   expect(begun.outcome).toBe('accepted')
   const { token } = await house.tokens.issueAccess({
@@ -143,7 +158,7 @@ const enter = async (role: 'admin' | 'auditor' | null): Promise<Person> => {
     sessionId: session.sessionId,
     roles: role === null ? [] : [role],
   })
-  return { id, email, token, refreshToken: refresh.token }
+  return { id, email, token, sessionId: session.sessionId, refreshToken: refresh.token }
 }
 
 const setScene = async (): Promise<Scene> => {
@@ -156,7 +171,13 @@ const setScene = async (): Promise<Scene> => {
   await house.execute(registerClient, { ...client, redirectUris: [...redirectUris] }, by)
   if (issued.outcome !== 'accepted') throw new Error('nobody was invited')
   const fresh = `fresh${++people}@example.org`
-  return { owner: await enter(null), inviteId: issued.inviteId, clientId, fresh }
+  return {
+    owner: await enter(null),
+    inviteId: issued.inviteId,
+    clientId,
+    mailId: (await givenUp(house, wish.email)).id,
+    fresh,
+  }
 }
 
 const tokenOf = async (caller: Caller, { owner }: Scene): Promise<string | undefined> => {
@@ -165,8 +186,9 @@ const tokenOf = async (caller: Caller, { owner }: Scene): Promise<string | undef
   return (await enter(caller === 'other' ? null : caller)).token
 }
 
-const concrete = (path: string, { owner, inviteId, clientId }: Scene): string => {
-  const id = path.startsWith('/invites') ? inviteId : path.startsWith('/clients') ? clientId : owner.id
+const concrete = (path: string, { owner, inviteId, clientId, mailId }: Scene): string => {
+  const ids = { invites: inviteId, clients: clientId, mails: mailId, me: owner.sessionId }
+  const id = ids[path.split('/')[1] as keyof typeof ids] ?? owner.id
   return path.replace('{id}', id).replace('{role}', 'auditor')
 }
 
@@ -183,10 +205,10 @@ describe('T20: who may do what', () => {
       const token = await tokenOf(caller, scene)
       const before = await api.eventCount()
       const where = `${concrete(path, scene)}${QUERIES[operationId] ?? ''}`
-      const { status, body } = await api.call(method.toUpperCase(), where, {
-        token,
-        body: BODIES[operationId]?.(scene),
-      })
+      const wish = BODIES[operationId]?.(scene)
+      const form = { raw: new URLSearchParams(wish as Record<string, string>).toString(), headers: FORM }
+      const sent = operationId === 'issueToken' ? form : { body: wish }
+      const { status, body } = await api.call(method.toUpperCase(), where, { token, ...sent })
       answers.push(status)
       if (status !== 401 && status !== 403) continue
       expect(['unauthenticated', 'forbidden']).toContain(body['code'])

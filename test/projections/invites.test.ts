@@ -81,6 +81,11 @@ describeProjection(invites, [
     [update('invites', { id: INVITE, mail_id: MAIL }, { delivery: 'failed' })],
   ],
   [
+    'its newest mail is tried again',
+    cast.mailRetried,
+    [update('invites', { id: INVITE, mail_id: MAIL }, { delivery: 'queued' })],
+  ],
+  [
     'the invites of an erased user keep their story without their person',
     cast.erased(BEN, { inviteIds: [INVITE, OTHER_INVITE] }),
     [
@@ -92,7 +97,7 @@ describeProjection(invites, [
 
 describe('invites', () => {
   test('mails about users say nothing of invites', () => {
-    for (const { type, data } of [cast.mailSent, cast.mailFailed]) {
+    for (const { type, data } of [cast.mailSent, cast.mailFailed, cast.mailRetried]) {
       expect(changesOf(invites, { type, data: { ...data, about: `user:${BEN}` } } as never)).toStrictEqual([])
     }
   })

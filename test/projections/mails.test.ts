@@ -53,6 +53,7 @@ describeProjection(mails, [
   ],
   ['a confirmed address needs no code any more', cast.verified(BEN, BEN_ADDRESS), [outdated]],
   ['S4-39 the address that was given up is told', cast.addressReleased(), queued('email-changed')],
+  ['who signs in on a new device is told', cast.newDeviceNoticed(), queued('new-device')],
   ['a reset is mailed', cast.resetRequested(), queued('password-reset')],
   ['what has been revoked is not sent any more', cast.revoked(), notSentAnyMore(ABOUT_INVITE)],
   ['nor what has been redeemed', cast.redeemed(), notSentAnyMore(ABOUT_INVITE)],
@@ -63,6 +64,11 @@ describeProjection(mails, [
     'a mail was given up',
     cast.mailFailed,
     [update('mails', { id: MAIL }, { status: 'failed', failed_at: AT, reason: 'smtp_550' })],
+  ],
+  [
+    'a mail that was given up is tried again',
+    cast.mailRetried,
+    [update('mails', { id: MAIL }, { status: 'queued', failed_at: null, reason: null })],
   ],
   [
     'an erased user takes their mails along, and those of the invites to their address',

@@ -289,6 +289,7 @@ const openReal = async (): Promise<{ model: Model; real: Real }> => {
         userAgent: null,
         ip: null,
       },
+      isNewDevice: false,
     },
     { actor: `user:${admin}`, correlation: 'C' },
     [insert('refresh_generations', { session_id: sessionId, generation: 1, rotated_at: app.clock() })],

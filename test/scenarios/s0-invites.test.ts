@@ -144,6 +144,7 @@ describe('S0: issuing', () => {
     ['S0-21 the address of a user', ADMIN.email, 'Email already created.'],
   ])('%s is refused with its reason, and nothing is issued or mailed', async (_, email, message) => {
     admin = await signedInAdmin()
+    await app.mailsTo(ADMIN.email) // of this sign-in, on what is a new device
     const before = [await eventCount(), app.mails.length]
     const answer = await admin.submit(await admin.get('/admin'), /^\/admin/, { email })
     expect(answer.html).toContain(message)

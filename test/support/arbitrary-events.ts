@@ -31,6 +31,8 @@ const SAME_POOL: Readonly<Record<string, string>> = {
   redeemedInviteId: 'inviteId',
   except: 'sessionId',
   name: 'text',
+  company: 'text',
+  title: 'text',
   reason: 'text',
   userAgent: 'text',
   ip: 'text',

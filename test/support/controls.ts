@@ -172,6 +172,14 @@ export const passwordChanged = (data: Overrides<'PasswordChanged'> = {}): NewEve
   type: 'PasswordChanged',
   data: { userId: BEN, email: BEN_ADDRESS, locale: 'en', credentialId: CREDENTIAL, by: 'owner', ...data },
 })
+export const emailJudged = (data: Overrides<'EmailJudged'> = {}): NewEventOf<'EmailJudged'> => ({
+  type: 'EmailJudged',
+  data: { userId: BEN, verdict: 'deliverable', ...data },
+})
+export const personEnriched = (data: Overrides<'PersonEnriched'> = {}): NewEventOf<'PersonEnriched'> => ({
+  type: 'PersonEnriched',
+  data: { userId: BEN, name: 'Benjamin', company: 'Analytical Engines', title: null, ...data },
+})
 export const profileChanged = (data: Overrides<'ProfileChanged'> = {}): NewEventOf<'ProfileChanged'> => ({
   type: 'ProfileChanged',
   data: { userId: BEN, name: null, locale: null, ...data },
@@ -200,6 +208,20 @@ export const loginFailed = (data: Overrides<'LoginFailed'> = {}): NewEventOf<'Lo
   type: 'LoginFailed',
   data: { userId: BEN, carrier: 'page', userAgent: 'Browser/1.0', ip: '192.0.2.1', ...data },
 })
+export const newDeviceNoticed = (
+  data: Overrides<'NewDeviceNoticed'> = {},
+): NewEventOf<'NewDeviceNoticed'> => ({
+  type: 'NewDeviceNoticed',
+  data: {
+    userId: BEN,
+    sessionId: SESSION,
+    email: BEN_ADDRESS,
+    locale: 'en',
+    userAgent: 'Browser/1.0',
+    ip: '192.0.2.1',
+    ...data,
+  },
+})
 export const loggedOut: NewEventOf<'UserLoggedOut'> = {
   type: 'UserLoggedOut',
   data: { userId: BEN, sessionId: SESSION },
@@ -227,6 +249,10 @@ export const mailSent: NewEventOf<'MailSent'> = {
 export const mailFailed: NewEventOf<'MailFailed'> = {
   type: 'MailFailed',
   data: { mailId: MAIL, template: 'invite', about: `invite:${INVITE}`, attempts: 12, reason: 'smtp_550' },
+}
+export const mailRetried: NewEventOf<'MailRetried'> = {
+  type: 'MailRetried',
+  data: { mailId: MAIL, template: 'invite', about: `invite:${INVITE}` },
 }
 
 export const clientRegistered = (

@@ -4,13 +4,13 @@ import { accept, type Command, type Context, type Refusal, refuse } from '../../
 import { viewOf } from '../../src/domain/view.ts'
 import { EARLIER, NOW } from './controls.ts'
 
-/** Events as a history holds them: positions from 1, an id that names its place, the day before unless `at` says otherwise. */
-export const recorded = (...events: readonly (NewEvent & { at?: string })[]): DomainEvent[] =>
+/** Events as a history holds them: positions from 1, an id that names its place, the day before, unless they say otherwise. */
+export const recorded = (...events: readonly (NewEvent & { at?: string; id?: string })[]): DomainEvent[] =>
   events.map(
-    ({ type, data, causation, at }, index) =>
+    ({ type, data, causation, at, id }, index) =>
       ({
         position: index + 1,
-        id: `EVENT-${index + 1}`,
+        id: id ?? `EVENT-${index + 1}`,
         type,
         version: definitionOf(type).version,
         at: at ?? EARLIER,
@@ -26,7 +26,7 @@ const expectStorable = ({ type, data }: NewEvent) =>
   expect(definitionOf(type).schema.parse(JSON.parse(JSON.stringify(data)))).toStrictEqual(data)
 
 /** Given a history, when a command is decided, then exactly this: events in order, or a refusal with its details and facts. */
-export const given = (...history: readonly (NewEvent & { at?: string })[]) => ({
+export const given = (...history: readonly (NewEvent & { at?: string; id?: string })[]) => ({
   when: <C, V>(command: Command<C, V>, wish: NoInfer<C>, context: Partial<Context> = {}) => {
     const { actor, now } = { actor: 'operator' as const, now: NOW, ...context }
     for (const event of history) expectStorable(event)

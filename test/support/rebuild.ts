@@ -4,6 +4,6 @@ import { compareProjections } from '../../src/infrastructure/projections/rebuild
 import { projections } from '../../src/projections/index.ts'
 
 /** The law of projections: rebuilt from the history they are the same, row by row. */
-export const expectProjectionsEqualRebuild = async ({ store, reader }: Foundation): Promise<void> => {
-  expect(await compareProjections({ store, live: reader, projections })).toStrictEqual([])
+export const expectProjectionsEqualRebuild = async ({ store, reader, clock }: Foundation): Promise<void> => {
+  expect(await compareProjections({ store, live: reader, projections, clock })).toStrictEqual([])
 }

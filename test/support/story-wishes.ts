@@ -11,6 +11,7 @@ import { redeemInvite } from '../../src/domain/invites/redeem-invite.ts'
 import { resendInvite } from '../../src/domain/invites/resend-invite.ts'
 import { revokeInvite } from '../../src/domain/invites/revoke-invite.ts'
 import { recordDelivery } from '../../src/domain/mails/record-delivery.ts'
+import { retryMail } from '../../src/domain/mails/retry-mail.ts'
 import { endSessions } from '../../src/domain/sessions/end-sessions.ts'
 import { issueSignInLink } from '../../src/domain/sessions/issue-sign-in-link.ts'
 import { login } from '../../src/domain/sessions/login.ts'
@@ -21,8 +22,10 @@ import { changeEmail } from '../../src/domain/users/change-email.ts'
 import { changePassword } from '../../src/domain/users/change-password.ts'
 import { changeProfile } from '../../src/domain/users/change-profile.ts'
 import { completeRegistration } from '../../src/domain/users/complete-registration.ts'
+import { enrichPerson } from '../../src/domain/users/enrich-person.ts'
 import { eraseUser } from '../../src/domain/users/erase-user.ts'
 import { grantRole } from '../../src/domain/users/grant-role.ts'
+import { judgeEmail } from '../../src/domain/users/judge-email.ts'
 import { registerUser } from '../../src/domain/users/register-user.ts'
 import { reinstateUser } from '../../src/domain/users/reinstate-user.ts'
 import { removeUnverifiedUser } from '../../src/domain/users/remove-unverified-user.ts'
@@ -117,7 +120,12 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
       firstPassword: maybe(fc.record({ credentialId, expiresAt })),
     }),
   ),
-  wishing(6, login, fc.record({ userId, provenCredentialId: maybe(credentialId), session })),
+  wishing(
+    6,
+    login,
+    fc.record({ userId, provenCredentialId: maybe(credentialId), session, isNewDevice: fc.boolean() }),
+    'oneself',
+  ),
   wishing(1, logout, fc.record({ sessionId })),
   wishing(
     1,
@@ -137,13 +145,14 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
       except: maybe(sessionId),
       reason: fc.constantFrom('signed-out-everywhere', 'token-reused'),
     }),
+    'oneself',
   ),
   wishing(
     4,
     issueSignInLink,
     ofPerson(fc.record({ linkId, locale, delivery: fc.constantFrom('mail' as const, 'shown'), expiresAt })),
   ),
-  wishing(5, redeemSignInLink, fc.record({ linkId, userId, session })),
+  wishing(5, redeemSignInLink, fc.record({ linkId, userId, session, isNewDevice: fc.boolean() })),
   wishing(
     3,
     grantRole,
@@ -158,6 +167,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
     2,
     changePassword,
     fc.record({ userId, sessionId, provenCredentialId: maybe(credentialId), newCredentialId: credentialId }),
+    'oneself',
   ),
   wishing(
     2,
@@ -211,6 +221,17 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   wishing(4, requestPasswordReset, ofPerson(fc.record({ resetId, locale, expiresAt }))),
   wishing(4, resetPassword, fc.record({ userId, resetId, newCredentialId: credentialId })),
   wishing(3, removeUnverifiedUser, fc.record({ userId, afterMs: fc.constantFrom(1, 3).map((n) => n * DAY) })),
+  wishing(3, judgeEmail, fc.record({ userId, verdict: fc.constantFrom('deliverable', 'undeliverable') })),
+  wishing(
+    3,
+    enrichPerson,
+    fc.record({
+      userId,
+      name: maybe(fc.constant('Benjamin')),
+      company: maybe(fc.constant('Analytical Engines')),
+      title: maybe(fc.constant('Engineer')),
+    }),
+  ),
   wishing(
     2,
     registerClient,
@@ -223,4 +244,5 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
     recordDelivery,
     fc.constantFrom({ result: 'sent', ...cast.mailSent.data }, { result: 'failed', ...cast.mailFailed.data }),
   ),
+  wishing(1, retryMail, fc.constant({ mailId: cast.MAIL, about: cast.mailFailed.data.about })),
 )

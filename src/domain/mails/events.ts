@@ -24,8 +24,8 @@ const mail = {
   template: z.string().regex(/^[a-z]+(?:-[a-z]+)*$/),
   /** The tag of the invite or user that the mail is about. */
   about: z.templateLiteral([z.enum(['invite', 'user']), ':', z.string()]),
-  attempts: z.int().positive(),
 }
+const settled = { ...mail, attempts: z.int().positive() }
 const tags = ({ mailId, about }: { mailId: string; about: Tag }): Tag[] => [mailTag(mailId), about]
 
 /** The newer version only allows more than the older one did. */
@@ -33,12 +33,14 @@ const asItWas = (data: Record<string, unknown>) => data
 
 export const mailEvents = {
   /** The receiving server took it. */
-  MailSent: eventType({ version: 2, upcasts: { 1: asItWas }, schema: z.strictObject(mail), tags }),
+  MailSent: eventType({ version: 2, upcasts: { 1: asItWas }, schema: z.strictObject(settled), tags }),
   /** Given up: refused for good, or tried too often. `reason` is a short code, never the server's words. */
   MailFailed: eventType({
     version: 2,
     upcasts: { 1: asItWas },
-    schema: z.strictObject({ ...mail, reason: z.string().max(40) }),
+    schema: z.strictObject({ ...settled, reason: z.string().max(40) }),
     tags,
   }),
+  /** An admin wants it tried again: it is queued as if it were new, and its tries are counted anew. */
+  MailRetried: eventType({ schema: z.strictObject(mail), tags }),
 } as const

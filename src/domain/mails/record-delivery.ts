@@ -14,7 +14,7 @@ export const recordDelivery = command({
   reads: ({ mailId }) => ({ mail: reading(mailTag(mailId), mail) }),
   decide: (wish, view, { actor }) => {
     if (!isTrusted(actor)) return refuse('not_allowed')
-    if (view.mail.settled) return accept()
+    if (view.mail.status === 'sent' || view.mail.status === 'failed') return accept()
     const { result, ...data } = wish
     return result === 'sent'
       ? accept({ type: 'MailSent', data })

@@ -38,6 +38,7 @@ const calls: Calls = {
   VerificationIssued: ({ id, data }) =>
     mailTo(id, `user:${data.userId}`, data.purpose === 'taken' ? 'address-taken' : 'verification', data),
   AddressReleased: ({ id, data }) => mailTo(id, `user:${data.userId}`, 'email-changed', data),
+  NewDeviceNoticed: ({ id, data }) => mailTo(id, `user:${data.userId}`, 'new-device', data),
   PasswordResetRequested: ({ id, data }) => mailTo(id, `user:${data.userId}`, 'password-reset', data),
 }
 

@@ -27,9 +27,22 @@ export const sessionEvents = {
         'verification-link',
       ]),
       carrier: z.enum(['page', 'api']),
-      /** Nothing like this device was seen with this user before: they are told by mail. */
+      /** Nothing like this device was seen with this user before: they are told by mail (see `NewDeviceNoticed`). */
       isNewDevice: z.boolean(),
       expiresAt: instantSchema,
+      userAgent: personal(z.string()),
+      ip: personal(z.string()),
+    }),
+    subject,
+    tags: ({ userId, sessionId }) => [`user:${userId}`, sessionTag(sessionId)],
+  }),
+  /** A user has signed in where they had not been seen before, and is told by mail. */
+  NewDeviceNoticed: eventType({
+    schema: z.strictObject({
+      ...owner,
+      sessionId: ulidSchema,
+      email: personal(z.string()),
+      locale: localeSchema,
       userAgent: personal(z.string()),
       ip: personal(z.string()),
     }),

@@ -6,7 +6,7 @@ import { userTag } from '../users/events.ts'
 import { contact, standing } from '../users/user.ts'
 import { linkTag } from './events.ts'
 import { signInLink } from './session.ts'
-import { sessionStartSchema } from './start.ts'
+import { sessionStartSchema, signedIn } from './start.ts'
 
 /**
  * A sign-in link is used, once. Its use ends the user's earlier sessions: whoever holds the mailbox is the user,
@@ -14,13 +14,18 @@ import { sessionStartSchema } from './start.ts'
  */
 export const redeemSignInLink = command({
   type: 'RedeemSignInLink',
-  schema: z.strictObject({ linkId: ulidSchema, userId: ulidSchema, session: sessionStartSchema }),
+  schema: z.strictObject({
+    linkId: ulidSchema,
+    userId: ulidSchema,
+    session: sessionStartSchema,
+    isNewDevice: z.boolean(),
+  }),
   reads: ({ linkId, userId }) => ({
     link: reading(linkTag(linkId), signInLink),
     user: reading(userTag(userId), standing),
     contact: reading(userTag(userId), contact),
   }),
-  decide: ({ linkId, userId, session }, view, { now }) => {
+  decide: ({ linkId, userId, session, isNewDevice }, view, { now }) => {
     const { link, user } = view
     if (link.status === 'unknown' || link.userId !== userId) return refuse('link_not_found')
     if (link.status === 'used') {
@@ -36,11 +41,7 @@ export const redeemSignInLink = command({
     return accept(
       { type: 'SignInLinkRedeemed', data: { linkId, userId, sessionId: session.sessionId }, causation },
       { type: 'SessionsEnded', data: { userId, except: null, reason: 'signed-out-everywhere' }, causation },
-      {
-        type: 'UserLoggedIn',
-        data: { userId, method: 'sign-in-link', isNewDevice: false, ...session },
-        causation,
-      },
+      ...signedIn({ userId, session, method: 'sign-in-link', isNewDevice }, view.contact, causation),
     )
   },
 })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { accept, command, reading, refuse } from '../decision.ts'
 import { ulidSchema } from '../event.ts'
 import { userTag } from './events.ts'
-import { contact, credential, standing } from './user.ts'
+import { contact, credential, isOneself, standing } from './user.ts'
 
 /**
  * A user sets a new password in a session. Who has chosen one before proves it (`provenCredentialId`, compared
@@ -21,7 +21,8 @@ export const changePassword = command({
     credential: reading(userTag(userId), credential),
     contact: reading(userTag(userId), contact),
   }),
-  decide: ({ userId, sessionId, provenCredentialId, newCredentialId }, view) => {
+  decide: ({ userId, sessionId, provenCredentialId, newCredentialId }, view, { actor }) => {
+    if (!isOneself(actor, userId)) return refuse('not_allowed')
     const { user, credential: held } = view
     if (user.status === 'suspended') return refuse('user_suspended')
     if (user.status !== 'active') return refuse('user_not_found')

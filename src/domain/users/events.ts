@@ -12,6 +12,10 @@ export const roleTag = (role: Role): Tag => `role:${role}`
 export const roleSchema = z.enum(['admin', 'auditor'])
 export type Role = z.infer<typeof roleSchema>
 
+/** What an outside service says about an address. */
+export const verdictSchema = z.enum(['deliverable', 'undeliverable', 'risky', 'unknown'])
+export type Verdict = z.infer<typeof verdictSchema>
+
 /** The newer version only allows more than the older one did. */
 const asItWas = (data: Record<string, unknown>) => data
 
@@ -132,6 +136,22 @@ export const userEvents = {
     subject,
     tags: byUser,
   }),
+  /** An outside service was asked about the address that somebody registered with; `unknown` also if it never answered. */
+  EmailJudged: eventType({
+    schema: z.strictObject({ ...user, verdict: verdictSchema }),
+    tags: byUser,
+  }),
+  /** What an outside service says of a person; it is not what they say of themselves. */
+  PersonEnriched: eventType({
+    schema: z.strictObject({
+      ...user,
+      name: personal(z.string()),
+      company: personal(z.string()),
+      title: personal(z.string()),
+    }),
+    subject,
+    tags: byUser,
+  }),
   RoleGranted: eventType({
     schema: z.strictObject({ ...user, role: roleSchema }),
     tags: ({ userId, role }) => [userTag(userId), roleTag(role)],
@@ -142,7 +162,15 @@ export const userEvents = {
   }),
   /** `roles` names the roles held, so that whoever counts the holders of a role reads this too. */
   UserSuspended: eventType({
-    schema: z.strictObject({ ...user, roles: z.array(roleSchema), reason: personal(z.string()) }),
+    version: 2,
+    upcasts: { 1: (data) => ({ ...data, batchId: null }) },
+    schema: z.strictObject({
+      ...user,
+      roles: z.array(roleSchema),
+      reason: personal(z.string()),
+      /** The batch, where many were suspended at once. */
+      batchId: z.nullable(ulidSchema),
+    }),
     subject,
     tags: byRoles,
   }),

@@ -39,6 +39,10 @@ export const standingOf = (actor: Actor): Reading<Standing> =>
 /** The command line and the service itself act with the operator's authority. */
 export const isTrusted = (actor: Actor): boolean => actor === 'operator' || actor === 'system'
 
+/** Whether an actor is the user in question, or the operator or the service in their place. */
+export const isOneself = (actor: Actor, userId: string): boolean =>
+  isTrusted(actor) || actor === userTag(userId)
+
 /** What stops an actor from doing what only admins may do; null when nothing does. */
 export const adminRefusal = (actor: Actor, who: Standing): Refusal | null =>
   isTrusted(actor) || (who.status === 'active' && who.roles.includes('admin'))

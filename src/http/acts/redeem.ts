@@ -3,6 +3,7 @@ import { redeemSignInLink } from '../../domain/sessions/redeem-sign-in-link.ts'
 import type { SessionStart } from '../../domain/sessions/start.ts'
 import type { Change } from '../../projections/projection.ts'
 import type { House } from '../house.ts'
+import { isNewDevice } from './device.ts'
 import type { SignedIn } from './sign-in.ts'
 
 const FIRST_PASSWORD_MS = 24 * 3_600_000 // OWASP ASVS 6.4.1: a mailed password is short-lived
@@ -57,13 +58,19 @@ export const redeemSignInToken = async (
   token: string,
   session: SessionStart,
   correlation: string,
+  isKnownDevice: boolean,
 ): Promise<SignedIn> => {
   const linkId = house.links.readSignInToken(token)
   const link = linkId === null ? null : await house.reads.sessions.signInLink(linkId)
   if (!link) return { outcome: 'refused', refusal: { code: 'link_not_found' } }
   const outcome = await house.execute(
     redeemSignInLink,
-    { linkId: link.id, userId: link.userId, session },
+    {
+      linkId: link.id,
+      userId: link.userId,
+      session,
+      isNewDevice: await isNewDevice(house, link.userId, session, isKnownDevice),
+    },
     { actor: `user:${link.userId}`, correlation },
   )
   return outcome.outcome === 'refused'

@@ -2,10 +2,12 @@ import type { Refusal } from '../../domain/decision.ts'
 import type { Locale } from '../../domain/invites/events.ts'
 import type { SessionStart } from '../../domain/sessions/start.ts'
 import { completeRegistration } from '../../domain/users/complete-registration.ts'
+import type { Verdict } from '../../domain/users/events.ts'
+import { judgeEmail } from '../../domain/users/judge-email.ts'
 import { registerUser } from '../../domain/users/register-user.ts'
 import { type Change, insert } from '../../projections/projection.ts'
 import type { House } from '../house.ts'
-import { Problem } from '../problems.ts'
+import { Problem, type Refused } from '../problems.ts'
 import { newVerification } from './verification.ts'
 
 export type Registration = {
@@ -18,6 +20,10 @@ export type Registration = {
   readonly locale: Locale
 }
 
+const noteVerdict = async (house: House, userId: string, verdict: Verdict, correlation: string) => {
+  await house.execute(judgeEmail, { userId, verdict }, { actor: 'system', correlation })
+}
+
 /** Registers somebody and signs them in, to confirm the address. Null when done, else the refusal. */
 export const register = async (
   house: House,
@@ -25,8 +31,11 @@ export const register = async (
   session: SessionStart,
   correlation: string,
   alongside: readonly Change[] = [],
-): Promise<Refusal | null> => {
+): Promise<Refused | null> => {
   if (house.settings.registration === 'invite') throw new Problem('registration_closed')
+  // Before anything is looked up or written: the answer is the same whether the address is known or not.
+  const verdict = await house.judgeAddress(email)
+  if (verdict === 'undeliverable') return { code: 'email_undeliverable' }
   const credentialId = password === null ? null : house.newId()
   const rows =
     credentialId === null || password === null
@@ -53,7 +62,11 @@ export const register = async (
     { actor: 'anonymous', correlation },
     [...alongside, ...rows],
   )
-  return outcome.outcome === 'refused' ? outcome.refusal : null
+  if (outcome.outcome === 'refused') return outcome.refusal
+  if (verdict !== null) {
+    house.afterwards('noting a verdict', () => noteVerdict(house, userId, verdict, correlation))
+  }
+  return null
 }
 
 /** A temporary user who has confirmed the address chooses a password. Null when done, else the refusal. */

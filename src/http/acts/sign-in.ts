@@ -6,6 +6,7 @@ import type { SessionStart } from '../../domain/sessions/start.ts'
 import type { Change } from '../../projections/projection.ts'
 import type { House } from '../house.ts'
 import { clientOf, mustHaveRoom } from '../throttle.ts'
+import { isNewDevice } from './device.ts'
 
 export type SignedIn =
   | { readonly outcome: 'accepted'; readonly userId: string; readonly sessionId: string }
@@ -64,7 +65,12 @@ export const signIn = async (
   }
   const outcome = await house.execute(
     login,
-    { userId, provenCredentialId: credentialId, session },
+    {
+      userId,
+      provenCredentialId: credentialId,
+      session,
+      isNewDevice: await isNewDevice(house, userId, session, Boolean(credentials.knownDevice)),
+    },
     { actor: `user:${userId}`, correlation },
     alongside,
   )

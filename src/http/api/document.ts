@@ -33,9 +33,12 @@ const audience: Readonly<Record<Who, string>> = {
   auditor: 'auditors and admins',
 }
 
+/** A token that one has, or one that Swagger UI's "Authorize" fetches with address and password. */
+const SIGNED_IN = [{ bearer: [] }, { password: [] }]
+
 const security = (who: Who): Pick<ZodOpenApiOperationObject, 'security'> => {
   if (who === 'anonymous') return { security: [] }
-  return who === 'anyone' ? { security: [{}, { bearer: [] }] } : {}
+  return who === 'anyone' ? { security: [{}, ...SIGNED_IN] } : {}
 }
 
 const problemExamples = (publicUrl: string) =>
@@ -81,7 +84,7 @@ const exampleOf = (body: z.ZodType): { example?: unknown } => {
 }
 
 const operationObject = (operation: Operation): ZodOpenApiOperationObject => {
-  const { operationId, summary, description, tag, who, body, query, path, seesToRepeats } = operation
+  const { operationId, summary, description, tag, who, body, query, path, seesToRepeats, foreign } = operation
   const inPath = pathParameters(path)
   return {
     operationId,
@@ -93,7 +96,12 @@ const operationObject = (operation: Operation): ZodOpenApiOperationObject => {
       ? {
           requestBody: {
             required: !body.safeParse(undefined).success,
-            content: { 'application/json': { schema: body, ...exampleOf(body) } },
+            content: {
+              [foreign ? 'application/x-www-form-urlencoded' : 'application/json']: {
+                schema: body,
+                ...exampleOf(body),
+              },
+            },
           },
         }
       : {}),
@@ -113,6 +121,7 @@ const tags: readonly { readonly name: Operation['tag']; readonly description: st
   { name: 'sessions', description: 'sign in, stay signed in, sign out' },
   { name: 'users', description: 'for admins and auditors' },
   { name: 'clients', description: 'applications in which users may sign in with us' },
+  { name: 'mails', description: 'what the service has mailed, for admins and auditors' },
   { name: 'development', description: 'only while DEV_MAILBOX is on' },
 ]
 
@@ -134,9 +143,22 @@ export const openApiDocument = (operations: readonly Operation[], publicUrl: str
     },
     servers: [{ url: `${publicUrl}/api/v1` }],
     tags: tags.filter(({ name }) => operations.some(({ tag }) => tag === name)),
-    security: [{ bearer: [] }],
+    security: SIGNED_IN,
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        password: {
+          type: 'oauth2',
+          description: 'Signs in with address and password; leave the client’s fields empty.',
+          flows: {
+            password: {
+              tokenUrl: `${publicUrl}/api/v1/oauth/token`,
+              refreshUrl: `${publicUrl}/api/v1/oauth/token`,
+              scopes: {},
+            },
+          },
+        },
+      },
       examples: problemExamples(publicUrl),
     },
     paths,

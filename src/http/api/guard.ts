@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import type { State } from '../context.ts'
 import type { House, StoredAnswer } from '../house.ts'
-import { readJson } from '../middleware/body.ts'
+import { readForm, readJson } from '../middleware/body.ts'
 import { invalidInput, parse } from '../middleware/input.ts'
 import { Problem } from '../problems.ts'
 import { authorise } from './caller.ts'
@@ -12,8 +12,9 @@ type Ctx = Context & { state: State; params?: Record<string, string> }
 
 const NONE: Readonly<Record<string, string>> = {}
 
-const bodyOf = async ({ method, body }: Operation, ctx: Ctx): Promise<unknown> => {
+const bodyOf = async ({ method, body, foreign }: Operation, ctx: Ctx): Promise<unknown> => {
   if (method === 'get') return undefined
+  if (body && foreign) return parse(body, { ...(await readForm(ctx)) })
   const sent = await readJson(ctx)
   if (body) return parse(body, sent)
   if (sent === undefined || JSON.stringify(sent) === '{}') return undefined
@@ -57,9 +58,22 @@ const keepingPromises = (operation: Operation): Operation => {
   }
 }
 
+/** A problem in the words of the standard that the operation's callers go by, where it has any. */
+const inOtherWords =
+  ({ foreign }: Operation) =>
+  (error: unknown): Answer => {
+    const answer = error instanceof Problem ? foreign?.answerTo(error) : null
+    if (!answer) throw error
+    return answer
+  }
+
 /** Carries out one operation: who calls, what they sent, what comes back; and the same again for the same Idempotency-Key. */
 export const carryOut = (house: House, declared: Operation) => {
-  const operation = house.settings.checkAnswers ? keepingPromises(declared) : declared
+  const translated = {
+    ...declared,
+    handle: (call: Parameters<Operation['handle']>[0]) => declared.handle(call).catch(inOtherWords(declared)),
+  }
+  const operation = house.settings.checkAnswers ? keepingPromises(translated) : translated
   const { method, operationId, path, query, handle } = operation
   const keeps = keepsAnswers(operation)
 
@@ -67,7 +81,12 @@ export const carryOut = (house: House, declared: Operation) => {
     ctx.state.route = path
     const { headers } = ctx.req
     const principal = await authorise(house, operation, headers.authorization)
-    const body = await bodyOf(operation, ctx)
+    let body: unknown
+    try {
+      body = await bodyOf(operation, ctx)
+    } catch (error) {
+      return send(ctx, asStored(inOtherWords(operation)(error)))
+    }
     const given = method === 'post' ? readKey(ctx.get('idempotency-key')) : null
     const key =
       given === null ? null : `${principal?.userId ?? 'anonymous'} ${operationId} ${ctx.path} ${given}`

@@ -8,8 +8,11 @@ import { carryOut } from './guard.ts'
 import { inviteLinkOperations } from './invite-links.ts'
 import { inviteOperations } from './invites.ts'
 import { mailboxOperations } from './mailbox.ts'
+import { mailOperations } from './mails.ts'
 import { meOperations } from './me.ts'
+import { oauthOperations } from './oauth.ts'
 import type { Operation } from './operation.ts'
+import { ownSessionOperations } from './own-sessions.ts'
 import { registrationOperations } from './registration.ts'
 import { sessionOperations } from './sessions.ts'
 import { userRoleOperations } from './user-roles.ts'
@@ -24,9 +27,12 @@ export const operationsOf = ({ settings }: Pick<House, 'settings'>): readonly Op
   ...inviteLinkOperations,
   ...registrationOperations,
   ...sessionOperations,
+  ...ownSessionOperations,
+  ...oauthOperations,
   ...userOperations,
   ...userRoleOperations,
   ...clientOperations,
+  ...mailOperations,
   ...(settings.devMailbox ? mailboxOperations : []),
 ]
 

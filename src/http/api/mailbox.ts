@@ -17,6 +17,9 @@ const mailSchema = z
   })
   .meta({ id: 'Mail' })
 
+export const mailboxQuery = z.strictObject({ email: emailSchema })
+export const mailboxAnswer = z.strictObject({ items: z.array(mailSchema), nextCursor: z.null() })
+
 /** Only while DEV_MAILBOX is on; otherwise neither the route nor its description exists. */
 export const mailboxOperations = [
   operation({
@@ -28,12 +31,9 @@ export const mailboxOperations = [
     description:
       'As their receiver would read them, newest first. A tool for development: links and first passwords are in it.',
     who: 'anyone',
-    query: z.strictObject({ email: emailSchema }),
+    query: mailboxQuery,
     answers: {
-      200: {
-        description: 'the mails',
-        schema: z.strictObject({ items: z.array(mailSchema), nextCursor: z.null() }),
-      },
+      200: { description: 'the mails', schema: mailboxAnswer },
     },
     refusals: ['unauthenticated', 'forbidden'],
     async handle({ house, query: { email }, principal }) {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { localeSchema } from '../../domain/invites/events.ts'
 import { changeProfile, nameSchema } from '../../domain/users/change-profile.ts'
 import { setPassword } from '../acts/change-password.ts'
+import { mustBeGood } from '../acts/new-password.ts'
 import { askForEmail, eraseOwn } from '../acts/own-user.ts'
 import { Problem, problemOf } from '../problems.ts'
 import { operation } from './operation.ts'
@@ -67,6 +68,7 @@ export const meOperations = [
     evenRestricted: true,
     async handle({ house, body, principal, correlation }) {
       const { userId, sessionId } = principal
+      await mustBeGood(house, 'newPassword', body.newPassword, principal)
       const change = { current: body.currentPassword ?? null, next: body.newPassword }
       const refusal = await setPassword(house, { userId, sessionId }, change, correlation)
       if (refusal) throw problemOf(refusal)

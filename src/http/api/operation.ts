@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { ApiPrincipal } from '../../projections/principal.ts'
 import type { Device } from '../acts/device.ts'
 import type { House } from '../house.ts'
-import type { ProblemCode } from '../problems.ts'
+import { Problem, type ProblemCode } from '../problems.ts'
 
 /**
  * Who may call: everybody unseen, everybody (known if they show a token), whoever is signed in, holders of a role. A
@@ -45,12 +45,17 @@ export type Operation<B = unknown, Q = unknown, W extends Who = Who> = {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** As the router takes it: `/invites/:id`. */
   readonly path: string
-  readonly tag: 'sessions' | 'registration' | 'invites' | 'users' | 'clients' | 'me' | 'development'
+  readonly tag: 'sessions' | 'registration' | 'invites' | 'users' | 'clients' | 'mails' | 'me' | 'development'
   readonly summary: string
   readonly description: string
   readonly who: W
   readonly body?: z.ZodType<B>
   readonly query?: z.ZodType<Q>
+  /** For callers who go by another standard: the body is a form, and refusals are said in that standard's own shape. */
+  readonly foreign?: {
+    /** The answer to a problem; null where the standard has no words for it, and ours do. */
+    readonly answerTo: (problem: Problem) => Answer | null
+  }
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>
   readonly refusals: readonly ProblemCode[]
   /** An operation whose answer holds secrets, and is not kept: the same Idempotency-Key makes it do the same again. */
@@ -76,7 +81,7 @@ export const keepsAnswers = ({
 
 /** Every refusal an operation can answer: its own, and those of its kind. */
 export const refusalsOf = (operation: Operation): ReadonlySet<ProblemCode> => {
-  const { who, body, query, method, refusals, seesToRepeats } = operation
+  const { who, body, query, method, refusals, seesToRepeats, foreign } = operation
   const isOpen = who === 'anonymous' || who === 'anyone'
   const codes: ProblemCode[] = [...refusals, 'internal', 'storage_unavailable', 'overloaded']
   if (who !== 'anonymous') codes.push('token_expired', 'token_invalid')
@@ -90,5 +95,5 @@ export const refusalsOf = (operation: Operation): ReadonlySet<ProblemCode> => {
   if (body || query || seesToRepeats || method !== 'get') codes.push('invalid_input')
   if (method !== 'get') codes.push('malformed_body', 'body_too_large', 'unsupported_media_type')
   if (keepsAnswers(operation)) codes.push('idempotency_key_reused', 'idempotency_in_progress')
-  return new Set(codes)
+  return new Set(foreign ? codes.filter((code) => foreign.answerTo(new Problem(code)) === null) : codes)
 }

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { localeSchema } from '../../domain/invites/events.ts'
 import { nameSchema } from '../../domain/users/change-profile.ts'
 import { startSession } from '../acts/device.ts'
+import { mustBeGood, ownerOf } from '../acts/new-password.ts'
 import { complete, register } from '../acts/register.ts'
-import { requestReset, resetWith } from '../acts/reset-password.ts'
+import { requestReset, resetLinkRefusal, resetWith } from '../acts/reset-password.ts'
 import { mustHaveRoomForMail, resendVerification, verifyByCode } from '../acts/verification.ts'
 import type { House } from '../house.ts'
 import { Problem, problemOf } from '../problems.ts'
@@ -67,7 +68,13 @@ export const registrationOperations = [
           .meta({ id: 'Registration' }),
       },
     },
-    refusals: ['email_already_registered', 'registration_closed', 'token_invalid', 'too_many_requests'],
+    refusals: [
+      'email_already_registered',
+      'email_undeliverable',
+      'registration_closed',
+      'token_invalid',
+      'too_many_requests',
+    ],
     seesToRepeats: true,
     async handle({ house, body, device, correlation, idempotencyKey }) {
       const idFor = (thing: string) =>
@@ -79,6 +86,7 @@ export const registrationOperations = [
       const refresh = house.tokens.firstRefresh(session.sessionId)
       const { email, password = null, name = null, locale = 'en' } = body
       await mustHaveRoom(house, 'register-client', clientOf(session.ip))
+      if (password !== null) await mustBeGood(house, 'password', password, { email, name })
       await mustHaveRoom(house, 'mail-address', email)
       const wish = { userId, email, password, name, locale }
       mustBe(await register(house, wish, session, correlation, [refresh.alongside]))
@@ -164,6 +172,8 @@ export const registrationOperations = [
     ],
     async handle({ house, body: { password, name = null }, params, principal, correlation }) {
       const userId = ownId(principal, params)
+      const owner = await ownerOf(house, userId)
+      await mustBeGood(house, 'password', password, { ...owner, name: name ?? owner.name })
       mustBe(await complete(house, { userId, password, name }, correlation))
       return { status: 200, body: await presented(house, userId) }
     },
@@ -201,6 +211,9 @@ export const registrationOperations = [
     async handle({ house, body: { token, newPassword }, correlation }) {
       const resetId = house.links.readPasswordResetToken(token)
       if (resetId === null) throw new Problem('link_not_found')
+      const found = await resetLinkRefusal(house, resetId)
+      if ('refusal' in found) throw problemOf(found.refusal)
+      await mustBeGood(house, 'newPassword', newPassword, await ownerOf(house, found.userId))
       mustBe(await resetWith(house, resetId, newPassword, correlation))
       return { status: 204 }
     },

@@ -3,10 +3,10 @@ import { addressSchema } from '../../domain/address.ts'
 import { instantSchema, ulidSchema } from '../../domain/event.ts'
 import { invitableRoleSchema, localeSchema } from '../../domain/invites/events.ts'
 import type { Role } from '../../domain/users/events.ts'
+import { lengthProblem } from '../../domain/users/password.ts'
 import type { InviteView } from '../../projections/invites.ts'
 import type { ApiPrincipal } from '../../projections/principal.ts'
 import { isTemporary, type UserView } from '../../projections/users.ts'
-import { passwordProblem } from '../password-rules.ts'
 
 /** The rule of the calendar is zod's to check; in the document its pattern would only be noise. */
 export const when = instantSchema.meta({
@@ -24,8 +24,8 @@ export const emailSchema = z
 export const newPasswordSchema = z
   .string()
   .max(1000)
-  .refine((text) => passwordProblem(text) === null, { error: 'password_length' })
-  .meta({ description: '8 to 128 characters', examples: ['correct-horse-battery'] })
+  .refine((text) => lengthProblem(text) === null, { error: 'password_length' })
+  .meta({ description: '8 to 128 characters, not easy to guess', examples: ['correct-horse-battery'] })
 
 export const stateSchema = z.enum(['open', 'redeemed', 'revoked', 'expired', 'replaced'])
 export const deliverySchema = z.enum(['queued', 'sent', 'failed', 'suppressed'])

@@ -1,12 +1,19 @@
 import { z } from 'zod'
 import { logout } from '../../domain/sessions/logout.ts'
-import { startSession } from '../acts/device.ts'
-import { signIn } from '../acts/sign-in.ts'
+import { beginSession, refreshSession } from '../acts/tokens.ts'
 import type { House } from '../house.ts'
-import { Problem, problemOf } from '../problems.ts'
-import { clientOf, mustHaveRoom } from '../throttle.ts'
+import { Problem } from '../problems.ts'
 import { type Answer, operation } from './operation.ts'
 import { emailSchema, presentUser, rolesOf, tokensSchema } from './schemas.ts'
+
+/** An access token for a session, and whom it stands for; null if the session does not live. */
+export const accessFor = async (house: House, sessionId: string) => {
+  const principal = await house.reads.principals.bySession(sessionId, house.now())
+  if (!principal) return null
+  const roles = rolesOf(principal)
+  const { token, expiresIn } = await house.tokens.issueAccess({ userId: principal.userId, sessionId, roles })
+  return { accessToken: token, expiresIn, principal }
+}
 
 /** A session's tokens and its user; null if the session does not live. */
 export const tokensFor = async (
@@ -15,14 +22,9 @@ export const tokensFor = async (
   refreshToken: string,
   status: number,
 ): Promise<Answer | null> => {
-  const principal = await house.reads.principals.bySession(sessionId, house.now())
-  if (!principal) return null
-  const access = await house.tokens.issueAccess({
-    userId: principal.userId,
-    sessionId,
-    roles: rolesOf(principal),
-  })
-  const { token: accessToken, expiresIn } = access
+  const access = await accessFor(house, sessionId)
+  if (!access) return null
+  const { accessToken, expiresIn, principal } = access
   return { status, body: { accessToken, refreshToken, expiresIn, user: presentUser(principal) } }
 }
 
@@ -59,11 +61,8 @@ export const sessionOperations = [
       'first_password_expired',
     ],
     async handle({ house, body, device, correlation }) {
-      const session = startSession(house, device(), 'api')
-      const refresh = house.tokens.firstRefresh(session.sessionId)
-      const result = await signIn(house, body, session, correlation, [refresh.alongside])
-      if (result.outcome === 'refused') throw problemOf(result.refusal)
-      return living(await tokensFor(house, result.sessionId, refresh.token, 201))
+      const begun = await beginSession(house, body, device(), correlation)
+      return living(await tokensFor(house, begun.sessionId, begun.refreshToken, 201))
     },
   }),
 
@@ -80,17 +79,8 @@ export const sessionOperations = [
     answers: { 200: { description: 'new tokens', schema: tokensSchema } },
     refusals: ['token_invalid', 'too_many_requests'],
     async handle({ house, body, correlation, device }) {
-      await mustHaveRoom(house, 'token-client', clientOf(device().ip))
-      const rotated = await house.tokens.rotateRefresh(body.refreshToken)
-      if (rotated.outcome === 'invalid') throw new Problem('token_invalid')
-      const principal = await house.reads.principals.bySession(rotated.sessionId, house.now())
-      if (!principal) throw new Problem('token_invalid')
-      if (rotated.outcome === 'reused') {
-        // One of two holders of the token is a thief, and nobody can tell which: the session ends for both (RFC 9700, 4.14).
-        await house.execute(logout, { sessionId: rotated.sessionId }, { actor: 'system', correlation })
-        throw new Problem('token_invalid')
-      }
-      return living(await tokensFor(house, rotated.sessionId, rotated.token, 200))
+      const session = await refreshSession(house, body.refreshToken, device(), correlation)
+      return living(await tokensFor(house, session.sessionId, session.refreshToken, 200))
     },
   }),
 

@@ -13,6 +13,7 @@ import { lookupEmail } from './lookup.ts'
 import { byCaller, mustBe, readUser } from './on-users.ts'
 import { operation } from './operation.ts'
 import { emailSchema, presentUser, reasonBody, userSchema } from './schemas.ts'
+import { presentUserDetail, userDetailSchema } from './user-detail.ts'
 
 const momentSchema = z
   .union([z.iso.date(), z.iso.datetime({ offset: true })])
@@ -77,14 +78,16 @@ export const userOperations = [
     path: '/users/:id',
     tag: 'users',
     summary: 'One user',
-    description: 'Users may read themselves; auditors and admins everybody. No secret is in it.',
+    description:
+      'Users may read themselves; auditors and admins everybody. No secret is in it. If the service asks outside services about who registers, what they said is in it.',
     who: 'user',
     evenTemporary: true,
-    answers: { 200: { description: 'the user', schema: userSchema } },
+    answers: { 200: { description: 'the user', schema: userDetailSchema } },
     refusals: ['forbidden', 'email_not_verified', 'registration_incomplete', 'user_not_found'],
     async handle({ house, params: { id }, principal }) {
       if (id !== principal.userId) demand({ who: 'auditor' }, principal)
-      return { status: 200, body: presentUser(await readUser(house, id)) }
+      const user = await readUser(house, id)
+      return { status: 200, body: presentUserDetail(user, await house.reads.inquiries.get(user.id)) }
     },
   }),
 

@@ -3,6 +3,9 @@ import type { State } from '../context.ts'
 import type { House } from '../house.ts'
 import { asProblem, Problem, problemDocument } from '../problems.ts'
 
+/** As much of the house as errors need. */
+type Errands = Pick<House, 'log'> & { readonly settings: { readonly publicUrl: string } }
+
 export type ErrorPage = (ctx: Context & { state: State }, problem: Problem) => void
 
 const FOR_PROGRAMS = /^\/(?:api|livez|readyz|problems|\.well-known)(?:\/|$)/
@@ -22,7 +25,7 @@ const sendDocument = (ctx: Context & { state: State }, problem: Problem, publicU
 
 /** The only place that turns errors into bytes: a problem document for programs, a page for people. */
 export const errors =
-  (house: House, errorPage: ErrorPage): Middleware<State> =>
+  (house: Errands, errorPage: ErrorPage): Middleware<State> =>
   async (ctx, next) => {
     try {
       await next()

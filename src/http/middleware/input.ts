@@ -13,6 +13,10 @@ const details: Readonly<Record<string, string>> = {
   name_looks_like_a_link: 'A name must not look like a web address.',
   code_malformed: 'A code has six digits.',
   password_length: 'A password has 8 to 128 characters.',
+  password_common:
+    'This password is too common. Use a few words in a row that have nothing to do with each other.',
+  password_own: 'This password is made of your own name or address, or of ours. Use other words.',
+  password_weak: 'This password is easy to guess. Add a word or two, or make it longer.',
   reason_has_control_characters: 'A reason has no line breaks or invisible characters.',
   expiry_given_twice: 'Give either `expiresIn` or `expiresAt`.',
   duration_malformed: 'Seconds, or a number and a unit, such as 90s, 10m, 12h or 7d.',
@@ -51,6 +55,10 @@ const errorsOf = (issue: z.core.$ZodIssue, input: unknown): InputError[] => {
   const code = codeOf(issue, input)
   return [{ pointer: pointerTo(issue.path), code, detail: details[code] ?? issue.message }]
 }
+
+/** Something wrong with a field that only its value's owner or the world can tell: no schema sees it. */
+export const wrongField = (pointer: string, code: string): Problem =>
+  invalidInput({ pointer, code, detail: details[code] ?? '' })
 
 export const invalidInput = (...errors: readonly InputError[]): Problem =>
   new Problem('invalid_input', { errors })

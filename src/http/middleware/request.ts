@@ -6,7 +6,7 @@ const SANE_REQUEST_ID = /^[A-Za-z0-9._:-]{1,100}$/
 
 /** Gives every request an id (the caller's, if it is sane) and writes one line about it: no path, no query, no person. */
 export const request =
-  (house: House): Middleware<State> =>
+  (house: Pick<House, 'newId' | 'log'>): Middleware<State> =>
   async (ctx, next) => {
     const began = performance.now()
     const correlation = house.newId()

@@ -1,15 +1,18 @@
 import { inviteTag } from '../../domain/invites/events.ts'
 import { roleSchema, userTag } from '../../domain/users/events.ts'
 import { stateOf, type UserView } from '../../projections/users.ts'
+import { loginsOf } from '../acts/own-sessions.ts'
 import { rolesOf } from '../api/schemas.ts'
 import { Problem } from '../problems.ts'
 import { historyLines } from './admin-user-history.ts'
 import { mailName } from './event-words.ts'
 import { adminOf, type Ctx, type FieldError, type Kit, paramOf, withQuery } from './kit.ts'
+import { loginLine } from './own-sessions.ts'
+import { saidOutside } from './said-outside.ts'
 import { mustProve } from './step-up.ts'
 
 /** How much of each list a user's page shows. */
-const SHOWN = { sessions: 20, invites: 10, mails: 10, history: 10 }
+const SHOWN = { sessions: 20, logins: 10, invites: 10, mails: 10, history: 10 }
 
 export const findUser = async ({ house }: Kit, ctx: Ctx): Promise<UserView> => {
   const user = await house.reads.users.get(paramOf(ctx, 'id'))
@@ -56,6 +59,7 @@ export const showUser = async (
   const invite = user.inviteId === null ? null : await house.reads.invites.get(user.inviteId, now)
   const issued = { issuedBy: userTag(user.id) }
   const sessions = await sessionsOf(kit, ctx, user.id)
+  const logins = await loginsOf(house, user.id, { limit: SHOWN.logins })
   const history = await house.history.newestAbout(userTag(user.id), { limit: SHOWN.history })
   render(
     ctx,
@@ -67,6 +71,7 @@ export const showUser = async (
       user,
       state: stateOf(user),
       roles: rolesOf(user),
+      outside: await saidOutside(kit, user.id),
       grantable: roleSchema.options.map((role) => ({
         role,
         isHeld: user.roles.includes(role),
@@ -78,6 +83,7 @@ export const showUser = async (
       draftReason: draft.reason ?? '',
       errors,
       sessions,
+      logins: logins.map((login) => loginLine(ctx, login)),
       hasLivingSessions: sessions.some(({ isAlive, isCurrent }) => isAlive && !isCurrent),
       invites: await house.reads.invites.list(issued, { now, limit: SHOWN.invites }),
       mails: await mailsOf(kit, ctx, user),

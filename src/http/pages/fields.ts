@@ -1,6 +1,7 @@
 import { canonicalAddress } from '../../domain/address.ts'
 import { nameSchema } from '../../domain/users/change-profile.ts'
-import { passwordProblem } from '../password-rules.ts'
+import { lengthProblem } from '../../domain/users/password.ts'
+import { type Owner, problemOfNew } from '../acts/new-password.ts'
 import type { Ctx, FieldError, Fields, Kit } from './kit.ts'
 import type { TextKey } from './texts/en.ts'
 
@@ -21,20 +22,38 @@ export const addressErrors = ({ t }: Words, ctx: Ctx, typed: string, label: Text
   return key === null ? [] : [{ field: 'email', label: t(ctx, label), message: t(ctx, key) }]
 }
 
-/** What is wrong with a password that is chosen and typed twice. */
-export const newPasswordErrors = (
+type PasswordLabels = { readonly password: TextKey; readonly repeat: TextKey }
+
+/** What is wrong with how a password is chosen and typed twice, whatever it says. */
+export const typedPasswordErrors = (
   { t }: Words,
   ctx: Ctx,
   { password = '', repeat }: Fields,
-  labels: { readonly password: TextKey; readonly repeat: TextKey },
+  labels: PasswordLabels,
 ): FieldError[] => {
-  const problem = passwordProblem(password)
+  const problem = lengthProblem(password)
   if (problem) {
     return [{ field: 'password', label: t(ctx, labels.password), message: t(ctx, `password.${problem}`) }]
   }
   return password === repeat
     ? []
     : [{ field: 'repeat', label: t(ctx, labels.repeat), message: t(ctx, 'password.mismatch') }]
+}
+
+/** Everything that is wrong with a new password: how it is typed, and whether others would guess it. */
+export const newPasswordErrors = async (
+  { house, t }: Pick<Kit, 'house' | 't'>,
+  ctx: Ctx,
+  fields: Fields,
+  labels: PasswordLabels,
+  owner: Owner,
+): Promise<FieldError[]> => {
+  const errors = typedPasswordErrors({ t }, ctx, fields, labels)
+  if (errors.length > 0) return errors
+  const problem = await problemOfNew(house, fields['password'] ?? '', owner)
+  return problem
+    ? [{ field: 'password', label: t(ctx, labels.password), message: t(ctx, `password.${problem}`) }]
+    : []
 }
 
 /** What is wrong with a typed name; leaving it empty is fine. */

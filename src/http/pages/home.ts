@@ -1,10 +1,10 @@
 import type Router from '@koa/router'
 import { canonicalAddress } from '../../domain/address.ts'
 import { logout } from '../../domain/sessions/logout.ts'
+import { lengthProblem } from '../../domain/users/password.ts'
 import { startSession } from '../acts/device.ts'
 import { signIn } from '../acts/sign-in.ts'
 import type { State } from '../context.ts'
-import { passwordProblem } from '../password-rules.ts'
 import { Problem, statusOf, wordingOf } from '../problems.ts'
 import { knownDevice, rememberDevice } from './device.ts'
 import { type Ctx, deviceOf, type FieldError, type Fields, type Kit, localPath, seeOther } from './kit.ts'
@@ -59,7 +59,7 @@ export const homePages = (router: Router<State>, kit: Kit): void => {
             : []),
       ...(password === ''
         ? [of('password', 'field.required')]
-        : passwordProblem(password) === 'long'
+        : lengthProblem(password) === 'long'
           ? [of('password', 'field.tooLong')]
           : []),
     ]

@@ -10,6 +10,7 @@ import { adminPages } from './admin.ts'
 import { adminClientPage } from './admin-client.ts'
 import { adminClientPages } from './admin-clients.ts'
 import { adminInvitePages } from './admin-invites.ts'
+import { adminMailPages } from './admin-mails.ts'
 import { adminUserChanges } from './admin-user-changes.ts'
 import { adminUserHistory } from './admin-user-history.ts'
 import { adminUserPages } from './admin-users.ts'
@@ -20,7 +21,8 @@ import { homePages } from './home.ts'
 import { invitePages } from './invites.ts'
 import { type Ctx, openKit, seeOther } from './kit.ts'
 import { language } from './language.ts'
-import { mailPages } from './mails.ts'
+import { mailboxPages } from './mailbox.ts'
+import { ownSessionPages } from './own-sessions.ts'
 import { passwordPages } from './password.ts'
 import { passwordResetPages } from './password-reset.ts'
 import { problemPage } from './problem.ts'
@@ -82,12 +84,14 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     verifyPages,
     verifyLinkPages,
     profilePages,
+    ownSessionPages,
     adminPages,
     adminInvitePages,
     adminUserPages,
     adminUserChanges,
     adminUserHistory,
-    mailPages,
+    adminMailPages,
+    mailboxPages,
     adminClientPages,
     adminClientPage,
   ]) {

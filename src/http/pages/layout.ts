@@ -10,8 +10,10 @@ export const pageOf = (path: string): string =>
   path
     .replace(/^\/logout$/, '/')
     .replace(/^\/profile\/email$/, '/profile')
+    .replace(/^(\/profile\/sessions)\/[^/]+$/, '$1')
     .replace(/^(\/invites\/[^/]+)\/sign-in-link$/, '$1')
     .replace(/^(\/admin\/clients\/[^/]+)\/remove$/, '$1')
+    .replace(/^(\/admin\/mails\/[^/]+)\/retry$/, '$1')
     .replace(/^(\/admin\/invites)\/[^/]+\/[^/]+$/, '$1')
     .replace(/^(\/admin\/users\/[^/]+)\/(?!(?:erase|history)$)[^/]+$/, '$1')
 
@@ -54,6 +56,7 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
       login: principal?.user.email ?? null,
       isAdmin,
       isAuditor,
+      isSink: false,
       isMember: principal !== null && !isRestricted,
       own: principal !== null && !isRestricted && /^\/(?:profile|password\/change)(?:\/|$)/.test(ctx.path),
       isOpen: house.settings.registration !== 'invite',

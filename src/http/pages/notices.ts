@@ -13,6 +13,7 @@ const NOTICES = [
   'roleGranted',
   'clientChanged',
   'clientRemoved',
+  'mailRetried',
   'roleRevoked',
   'sessionEnded',
   'sessionsEnded',

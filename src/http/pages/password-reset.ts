@@ -2,6 +2,7 @@ import type Router from '@koa/router'
 import { canonicalAddress, maskAddress } from '../../domain/address.ts'
 import type { Refusal } from '../../domain/decision.ts'
 import type { RefusalCode } from '../../domain/refusals.ts'
+import { ownerOf } from '../acts/new-password.ts'
 import { requestReset, resetLinkRefusal, resetWith } from '../acts/reset-password.ts'
 import type { State } from '../context.ts'
 import { problemOf, statusOf } from '../problems.ts'
@@ -102,7 +103,8 @@ export const passwordResetPages = (router: Router<State>, kit: Kit): void => {
       return dead(ctx, 'refusal' in found ? found.refusal : { code: 'link_not_found' })
     }
     const labels = { password: 'password.new', repeat: 'password.repeat' } as const
-    const errors = newPasswordErrors(kit, ctx, fields, labels)
+    const owner = await ownerOf(house, found.userId)
+    const errors = await newPasswordErrors(kit, ctx, fields, labels, owner)
     if (errors.length > 0) return show(ctx, found.userId, errors, 422)
     const refusal = await resetWith(house, resetId, fields['password'] ?? '', ctx.state.correlation)
     if (refusal) return dead(ctx, refusal)

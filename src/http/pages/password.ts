@@ -3,8 +3,8 @@ import { isTemporary } from '../../projections/users.ts'
 import { setPassword } from '../acts/change-password.ts'
 import { complete } from '../acts/register.ts'
 import type { Principal, State } from '../context.ts'
-import { passwordProblem } from '../password-rules.ts'
 import { problemOf } from '../problems.ts'
+import { newPasswordErrors } from './fields.ts'
 import { type Ctx, type FieldError, type Fields, type Kit, seeOther } from './kit.ts'
 import { leaveNotice } from './notices.ts'
 import { enter } from './session.ts'
@@ -29,19 +29,15 @@ export const passwordPages = (router: Router<State>, kit: Kit): void => {
     )
   }
 
-  const fieldErrors = (
-    ctx: Ctx,
-    { user }: Principal,
-    { current, password, repeat }: Fields,
-  ): FieldError[] => {
-    const errors: FieldError[] = []
-    const wrong = (field: string, label: 'current' | 'new' | 'repeat', message: string) =>
-      errors.push({ field, label: t(ctx, `password.${label}`), message })
-    if (user.credentialKind === 'chosen' && !current) wrong('current', 'current', t(ctx, 'field.required'))
-    const problem = passwordProblem(password ?? '')
-    if (problem) wrong('password', 'new', t(ctx, `password.${problem}`))
-    else if (password !== repeat) wrong('repeat', 'repeat', t(ctx, 'password.mismatch'))
-    return errors
+  const labels = { password: 'password.new', repeat: 'password.repeat' } as const
+  const fieldErrors = async (ctx: Ctx, { user }: Principal, fields: Fields): Promise<FieldError[]> => {
+    const isMissing = user.credentialKind === 'chosen' && !fields['current']
+    const current = {
+      field: 'current',
+      label: t(ctx, 'password.current'),
+      message: t(ctx, 'field.required'),
+    }
+    return [...(isMissing ? [current] : []), ...(await newPasswordErrors(kit, ctx, fields, labels, user))]
   }
 
   // Where password managers look for this page (W3C, "A Well-Known URL for Changing Passwords").
@@ -57,7 +53,7 @@ export const passwordPages = (router: Router<State>, kit: Kit): void => {
     const fields = await form(ctx)
     const who = ctx.state.principal
     if (!who) return seeOther(ctx, '/?next=/password/change')
-    const errors = fieldErrors(ctx, who, fields)
+    const errors = await fieldErrors(ctx, who, fields)
     if (errors.length > 0) return show(ctx, who, errors, 422)
     const userId = who.user.id
     const { correlation } = ctx.state

@@ -18,7 +18,7 @@ const adviceOf = ({ code, status }: Problem): { advice: TextKey; retry: boolean 
 
 /** The page that stands where another one could not be shown: what happened, and what to do next. */
 export const problemPage =
-  (kit: Kit): ErrorPage =>
+  (kit: Pick<Kit, 'render' | 't'>): ErrorPage =>
   (context, problem) => {
     const ctx = context as Ctx
     ctx.state.principal ??= null

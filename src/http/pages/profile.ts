@@ -8,6 +8,7 @@ import { problemOf } from '../problems.ts'
 import { addressErrors, nameErrors } from './fields.ts'
 import { type Ctx, type FieldError, type Kit, seeOther } from './kit.ts'
 import { leaveNotice } from './notices.ts'
+import { saidOutside } from './said-outside.ts'
 
 const isLocale = (value: unknown): value is 'en' | 'ru' => value === 'en' || value === 'ru'
 
@@ -15,17 +16,19 @@ const isLocale = (value: unknown): value is 'en' | 'ru' => value === 'en' || val
 export const profilePages = (router: Router<State>, kit: Kit): void => {
   const { house, render, form, t } = kit
 
-  const show = (
+  const show = async (
     ctx: Ctx,
     { user }: Principal,
     typed: { readonly name?: string; readonly email?: string } = {},
     errors: readonly FieldError[] = [],
     status = 200,
-  ) =>
+  ) => {
+    const { person } = await saidOutside(kit, user.id)
     render(
       ctx,
       'profile',
       {
+        person,
         title: t(ctx, 'profile.title'),
         name: typed.name ?? user.name ?? '',
         email: typed.email ?? '',
@@ -36,11 +39,12 @@ export const profilePages = (router: Router<State>, kit: Kit): void => {
       },
       status,
     )
+  }
 
-  router.get('/profile', (ctx: Ctx) => {
+  router.get('/profile', async (ctx: Ctx) => {
     const who = ctx.state.principal
     if (!who) return seeOther(ctx, '/?next=/profile')
-    show(ctx, who)
+    await show(ctx, who)
   })
 
   router.post('/profile', async (ctx: Ctx) => {

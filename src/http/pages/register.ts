@@ -6,13 +6,14 @@ import type { State } from '../context.ts'
 import { Problem, statusOf, wordingOf } from '../problems.ts'
 import { clientOf, mustHaveRoom } from '../throttle.ts'
 import { idFrom, newAttempt, readAttempt } from './attempt.ts'
-import { addressErrors, nameErrors, newPasswordErrors } from './fields.ts'
+import { addressErrors, nameErrors, newPasswordErrors, typedPasswordErrors } from './fields.ts'
 import { type Ctx, deviceOf, type FieldError, type Fields, type Kit, seeOther } from './kit.ts'
 import { enter } from './session.ts'
 
 /** Registering by oneself. It signs in at once, to a session that can do little until the address is confirmed. */
 export const registerPages = (router: Router<State>, kit: Kit): void => {
   const { house, guards, render, form, t } = kit
+  const labels = { password: 'register.password', repeat: 'register.repeat' } as const
 
   type Problems = { readonly errors?: readonly FieldError[]; readonly message?: string | null }
   const show = (
@@ -44,10 +45,7 @@ export const registerPages = (router: Router<State>, kit: Kit): void => {
     const errors = [
       ...nameErrors(kit, ctx, name, 'register.name'),
       ...addressErrors(kit, ctx, typed, 'register.email'),
-      ...newPasswordErrors(kit, ctx, fields, {
-        password: 'register.password',
-        repeat: 'register.repeat',
-      }),
+      ...typedPasswordErrors(kit, ctx, fields, labels),
     ]
     const email = canonicalAddress(typed)
     if (errors.length > 0 || email === null) return show(ctx, fields, { errors }, 422)
@@ -55,6 +53,8 @@ export const registerPages = (router: Router<State>, kit: Kit): void => {
     if (sessionId === null) throw new Problem('csrf_failed')
     const session = startSession(house, deviceOf(ctx), 'page', sessionId)
     await mustHaveRoom(house, 'register-client', clientOf(session.ip))
+    const guessed = await newPasswordErrors(kit, ctx, fields, labels, { email, name })
+    if (guessed.length > 0) return show(ctx, fields, { errors: guessed }, 422)
     await mustHaveRoom(house, 'mail-address', email)
     const refusal = await register(
       house,

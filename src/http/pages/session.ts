@@ -2,13 +2,11 @@ import { randomBytes } from 'node:crypto'
 import type Koa from 'koa'
 import type { Middleware } from 'koa'
 import session from 'koa-session'
+import { pageIdleMs } from '../acts/idle.ts'
 import type { State } from '../context.ts'
 import type { House } from '../house.ts'
 import type { Ctx } from './ctx.ts'
 
-const HOUR_MS = 3_600_000
-const ADMIN_IDLE_MS = 2 * HOUR_MS
-const IDLE_MS = 7 * 24 * HOUR_MS
 /** How exactly the last use of a session is known; each note of it is a write. */
 const SEEN_STEP_MS = 5 * 60_000
 
@@ -63,7 +61,7 @@ export const principal =
       const user = alive && (await house.reads.users.get(alive.userId))
       if (alive && user && user.suspendedAt === null && held.agent === agentOf(house, ctx as Ctx)) {
         const idleMs = Date.parse(now) - Date.parse(held.seenAt ?? alive.startedAt)
-        if (idleMs < (user.roles.includes('admin') ? ADMIN_IDLE_MS : IDLE_MS)) {
+        if (idleMs < pageIdleMs(user.roles)) {
           ctx.state.principal = { session: alive, user }
           if (idleMs >= SEEN_STEP_MS) held.seenAt = now
         }

@@ -8,6 +8,7 @@ import { redeemSignInToken } from '../acts/redeem.ts'
 import type { State } from '../context.ts'
 import { Problem, problemOf, statusOf } from '../problems.ts'
 import { newAttempt, readAttempt } from './attempt.ts'
+import { knownDevice, rememberDevice } from './device.ts'
 import { type Ctx, deviceOf, type Kit, paramOf, seeOther, tokenPage } from './kit.ts'
 import { enter } from './session.ts'
 
@@ -40,6 +41,13 @@ export const signInLinkPages = (router: Router<State>, kit: Kit): void => {
     )
   }
 
+  const addressOf = async (token: string): Promise<string | null> => {
+    const id = house.links.readSignInToken(token)
+    const link = id === null ? null : await house.reads.sessions.signInLink(id)
+    const user = link && (await house.reads.users.get(link.userId))
+    return user?.email ?? null
+  }
+
   router.get('/sign-in/:token', async (ctx: Ctx) => {
     tokenPage(ctx)
     const id = house.links.readSignInToken(paramOf(ctx, 'token'))
@@ -64,9 +72,13 @@ export const signInLinkPages = (router: Router<State>, kit: Kit): void => {
     const sessionId = readAttempt(house, guards.browserName(ctx), ctx.path, fields['attempt'])
     if (sessionId === null) throw new Problem('csrf_failed')
     const session = startSession(house, deviceOf(ctx), 'page', sessionId)
-    const result = await redeemSignInToken(house, paramOf(ctx, 'token'), session, ctx.state.correlation)
+    const token = paramOf(ctx, 'token')
+    const address = await addressOf(token)
+    const isKnown = address !== null && knownDevice(house, ctx, address) !== null
+    const result = await redeemSignInToken(house, token, session, ctx.state.correlation, isKnown)
     if (result.outcome === 'refused') return dead(ctx, result.refusal)
     await enter(house, ctx, result.sessionId)
+    if (address !== null) rememberDevice(house, ctx, address)
     seeOther(ctx, '/')
   })
 }

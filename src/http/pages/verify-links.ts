@@ -4,6 +4,7 @@ import type { Refusal } from '../../domain/decision.ts'
 import type { RefusalCode } from '../../domain/refusals.ts'
 import type { VerificationView } from '../../projections/verifications.ts'
 import { startSession } from '../acts/device.ts'
+import { ownerOf } from '../acts/new-password.ts'
 import { verifyByLink } from '../acts/verification.ts'
 import type { State } from '../context.ts'
 import { Problem, problemOf, statusOf } from '../problems.ts'
@@ -106,10 +107,9 @@ export const verifyLinkPages = (router: Router<State>, kit: Kit): void => {
       return seeOther(ctx, '/')
     }
     if (found.purpose !== 'registration') throw new Problem('forbidden')
-    const errors = newPasswordErrors(kit, ctx, fields, {
-      password: 'register.password',
-      repeat: 'register.repeat',
-    })
+    const labels = { password: 'register.password', repeat: 'register.repeat' } as const
+    const owner = await ownerOf(house, found.userId)
+    const errors = await newPasswordErrors(kit, ctx, fields, labels, owner)
     if (errors.length > 0) return show(ctx, found, errors, 422)
     const sessionId = readAttempt(house, guards.browserName(ctx), ctx.path, fields['attempt'])
     if (sessionId === null) throw new Problem('csrf_failed')

@@ -13,7 +13,9 @@ export type HttpProblemCode =
   | 'token_expired'
   | 'token_invalid'
   | 'forbidden'
+  | 'session_not_found'
   | 'registration_closed'
+  | 'email_undeliverable'
   | 'registration_incomplete'
   | 'csrf_failed'
   | 'authorization_refused'
@@ -164,6 +166,11 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
     en: ['Too many wrong codes were tried.', 'Ask for a new one.'],
     ru: ['Слишком много неверных кодов.', 'Попросите новый.'],
   },
+  session_not_found: {
+    status: 404,
+    en: ['You have no such session.', 'Ask for the list of your sessions again.'],
+    ru: ['У вас нет такого сеанса.', 'Запросите список своих сеансов ещё раз.'],
+  },
   client_not_found: {
     status: 404,
     en: ['There is no such application.', 'Check the id; one that was removed does not come back.'],
@@ -179,6 +186,21 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
       'Адрес возврата не подходит.',
       'Укажите полные адреса https (http только для этой машины) без `#`, `*` и имени пользователя, каждый один раз.',
     ],
+  },
+  mail_not_found: {
+    status: 404,
+    en: ['There is no such mail.', 'Check the id; mails of who has been forgotten are gone, too.'],
+    ru: ['Такого письма нет.', 'Проверьте идентификатор; письма тех, кого здесь забыли, тоже удалены.'],
+  },
+  mail_not_failed: {
+    status: 409,
+    en: ['This mail was not given up.', 'It is sent, not needed any more, or still being tried.'],
+    ru: ['От этого письма не отказывались.', 'Оно отправлено, больше не нужно или ещё отправляется.'],
+  },
+  mail_outdated: {
+    status: 409,
+    en: ['What this mail leads to has ended.', 'Send a new invite, link or code instead.'],
+    ru: ['То, к чему ведёт это письмо, уже закончилось.', 'Отправьте новое приглашение, ссылку или код.'],
   },
   link_expired: {
     status: 410,
@@ -235,6 +257,11 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
     status: 403,
     en: ['You are not allowed to do this.', 'It takes a role that you do not hold.'],
     ru: ['Вам это не разрешено.', 'Для этого нужна роль, которой у вас нет.'],
+  },
+  email_undeliverable: {
+    status: 422,
+    en: ['No mail would reach this address.', 'Check how it is written, or use another one.'],
+    ru: ['Почта на этот адрес не дойдёт.', 'Проверьте, как он написан, или укажите другой.'],
   },
   registration_closed: {
     status: 403,

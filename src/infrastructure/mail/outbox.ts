@@ -20,6 +20,13 @@ export type LeasedMail = {
   readonly attempt: number
 }
 
+/** How often a queued mail was tried, when its turn comes again, and why it has not gone out yet. */
+export type MailTries = {
+  readonly attempts: number
+  readonly nextAt: string
+  readonly lastReason: string | null
+}
+
 /** Leases and notes of the runner; they are not history, only who is at it and when to try again. */
 export type MailLeases = {
   readonly lease: (limit: number, leaseMs: number) => Promise<readonly LeasedMail[]>
@@ -67,6 +74,11 @@ const reasonOf = (error: unknown): string => {
     .replace(/[^a-z0-9_]/g, '_')
     .slice(0, 40)
 }
+
+/** Our own fault, not the receiving server's: the event can't be read, or no mail can be made of it. */
+const UNREADABLE = 'unreadable'
+
+const isPassing = (error: unknown): boolean => error instanceof StoreBusy || error instanceof StoreUnavailable
 
 /**
  * Sends what the outbox holds: woken by the doorbell, and by a slow clock for what others queued. A mail may go out
@@ -130,8 +142,6 @@ export class Outbox {
   async #send(leased: LeasedMail): Promise<void> {
     const { store, leases, render, transport, clock, log } = this.#parts
     const { id: mailId, template, about, attempt: attempts } = leased
-    const event = await store.get(leased.eventPosition)
-    if (!event) throw new Error(`mail ${mailId} belongs to no event`)
     const settle = async (result: { result: 'sent' } | { result: 'failed'; reason: string }) => {
       const wish = { mailId, template, about, attempts, ...result } as Parameters<
         typeof recordDelivery.decide
@@ -140,24 +150,38 @@ export class Outbox {
         readings: recordDelivery.reads(wish, { actor: 'system' }),
         decide: (view, now) => recordDelivery.decide(wish, view, { now, actor: 'system' }),
         actor: 'system',
-        correlation: event.correlation,
-        causation: event.id,
+        correlation,
+        causation: mailId, // a mail bears the id of the event that called for it
         alongside: [remove('mail_attempts', { mail_id: mailId })],
       })
     }
-    const stale = staleFrom(event)
-    const mail = render(event, template)
+    const wait = BACKOFF_MS[attempts - 1]
+    const giveUp = (reason: string) => {
+      log.error({ mailId, template, attempts, reason }, 'mail given up')
+      return settle({ result: 'failed', reason })
+    }
+    let correlation = mailId
+    let stale: string | null
+    let mail: Mail | null
+    try {
+      const event = await store.get(leased.eventPosition)
+      if (!event) throw new Error(`mail ${mailId} belongs to no event`)
+      correlation = event.correlation
+      stale = staleFrom(event)
+      mail = render(event, template)
+    } catch (error) {
+      if (isPassing(error)) throw error
+      if (wait === undefined) return giveUp(UNREADABLE)
+      await leases.postpone(mailId, plus(clock(), wait), UNREADABLE)
+      throw error
+    }
     if (!mail) return settle({ result: 'failed', reason: 'forgotten' })
     if (stale !== null && clock() >= stale) return settle({ result: 'failed', reason: 'expired' })
     try {
       await transport.send(mail)
     } catch (error) {
       const reason = reasonOf(error)
-      const wait = BACKOFF_MS[attempts - 1]
-      if (error instanceof MailRefused || wait === undefined) {
-        log.error({ mailId, template, attempts, reason }, 'mail given up')
-        return settle({ result: 'failed', reason })
-      }
+      if (error instanceof MailRefused || wait === undefined) return giveUp(reason)
       log.error({ mailId, template, attempts, reason }, 'mail not sent; will try again')
       return leases.postpone(mailId, plus(clock(), wait), reason)
     }
@@ -171,8 +195,7 @@ export class Outbox {
       try {
         return await note()
       } catch (error) {
-        const passes = error instanceof StoreBusy || error instanceof StoreUnavailable
-        if (!passes || signal.aborted) throw error
+        if (!isPassing(error) || signal.aborted) throw error
         await sleep(POLL_MS, undefined, { signal }).catch(() => {})
       }
     }

@@ -5,6 +5,7 @@ import type { DomainEvent } from '../../domain/catalogue.ts'
 import type { Locale } from '../../domain/invites/events.ts'
 import type { MailTemplate } from '../../domain/mails/events.ts'
 import { mailing } from '../../domain/processes/mailing.ts'
+import { readUserAgent } from '../../domain/user-agent.ts'
 import { mailWords } from './texts.ts'
 
 /** A mail ready to go. Links and passwords in it were made for this moment and are kept nowhere. */
@@ -24,6 +25,18 @@ export type MailSecrets = {
   readonly verificationToken: (verificationId: string) => string
   readonly verificationCode: (verificationId: string) => string
   readonly resetToken: (resetId: string) => string
+}
+
+const mask = () => '•••'
+
+/** For those who look after mails and must not read what would let them in. */
+export const maskedSecrets: MailSecrets = {
+  inviteToken: mask,
+  signInToken: mask,
+  firstPassword: mask,
+  verificationToken: mask,
+  verificationCode: mask,
+  resetToken: mask,
 }
 
 const views = Handlebars.create()
@@ -84,6 +97,16 @@ const contentOf = (event: DomainEvent, locale: Locale, secrets: MailSecrets): Co
     }
     case 'AddressReleased':
       return { path: '/', until: event.at, details: [] }
+    case 'NewDeviceNoticed':
+      return {
+        path: '/profile/sessions',
+        until: event.at,
+        details: [
+          { label: words.when, value: moment(event.at, locale) },
+          { label: words.device, value: words.deviceOf(readUserAgent(event.data.userAgent)) },
+          { label: words.ip, value: event.data.ip ?? '–' },
+        ],
+      }
     case 'PasswordResetRequested':
       return {
         path: `/password/reset/${secrets.resetToken(event.data.resetId)}`,

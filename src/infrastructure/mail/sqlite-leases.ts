@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { plus } from '../clock.ts'
 import { type SqliteConnection, statementsOf } from '../database/sqlite.ts'
-import type { LeasedMail, MailLeases } from './outbox.ts'
+import type { LeasedMail, MailLeases, MailTries } from './outbox.ts'
 
 type Parts = {
   readonly db: SqliteConnection
@@ -14,6 +14,11 @@ type Parts = {
 const DUE = `from mails m left join mail_attempts a on a.mail_id = m.id
   where m.status = 'queued' and (a.mail_id is null or (a.next_at <= @now and (a.leased_until is null or a.leased_until <= @now)))`
 
+/** Notes on mails that nobody waits for any more: ended, forgotten, or settled by another runner meanwhile. */
+const FINISHED = `delete from mail_attempts where mail_id in (
+  select a.mail_id from mail_attempts a left join mails m on m.id = a.mail_id
+  where m.id is null or m.status <> 'queued')`
+
 export const sqliteLeases = ({ db, reader, exclusively, clock }: Parts): MailLeases => {
   const statement = statementsOf(db)
   const anyDue = reader.prepare(`select 1 ${DUE} limit 1`)
@@ -22,6 +27,7 @@ export const sqliteLeases = ({ db, reader, exclusively, clock }: Parts): MailLea
       if (!anyDue.get({ now: clock() })) return []
       return exclusively(() => {
         const now = clock()
+        statement(FINISHED).run()
         const due = statement(
           `select m.id, m.event_position as eventPosition, m.template, m.about, coalesce(a.attempts, 0) + 1 as attempt
            ${DUE} order by m.id limit @limit`,
@@ -44,4 +50,13 @@ export const sqliteLeases = ({ db, reader, exclusively, clock }: Parts): MailLea
       })
     },
   }
+}
+
+/** The runner's notes on a mail that waits for its turn, for those who look after mails. */
+export const sqliteTries = (reader: SqliteConnection) => {
+  const tries = reader.prepare(
+    'select attempts, next_at as nextAt, last_reason as lastReason from mail_attempts where mail_id = ?',
+  )
+  return async (mailId: string): Promise<MailTries | null> =>
+    (tries.get(mailId) as MailTries | undefined) ?? null
 }

@@ -1,5 +1,6 @@
 import type { Locale } from '../../domain/invites/events.ts'
 import type { MailTemplate } from '../../domain/mails/events.ts'
+import type { DeviceWords } from '../../domain/user-agent.ts'
 
 /** The words of one mail; `{{name}}`-like parts are filled in by the functions' parameters, never by string search. */
 export type MailTexts = {
@@ -22,6 +23,10 @@ export type MailWords = {
   readonly login: string
   readonly firstPassword: string
   readonly code: string
+  readonly when: string
+  readonly device: string
+  readonly ip: string
+  readonly deviceOf: (device: DeviceWords) => string
   readonly footer: (address: string) => string
   readonly templates: Readonly<Record<MailTemplate, MailTexts>>
 }
@@ -32,6 +37,10 @@ export const mailWords: Readonly<Record<Locale, MailWords>> = {
     login: 'Login',
     firstPassword: 'First password',
     code: 'Code',
+    when: 'When',
+    device: 'Device',
+    ip: 'IP address',
+    deviceOf: ({ browser, system }) => [browser, system].filter(Boolean).join(' on ') || 'unknown',
     footer: (address) => `This mail was sent to ${address} by the account service at this address:`,
     templates: {
       invite: {
@@ -105,6 +114,10 @@ export const mailWords: Readonly<Record<Locale, MailWords>> = {
     login: 'Логин',
     firstPassword: 'Первый пароль',
     code: 'Код',
+    when: 'Когда',
+    device: 'Устройство',
+    ip: 'IP-адрес',
+    deviceOf: ({ browser, system }) => [browser, system].filter(Boolean).join(' на ') || 'неизвестно',
     footer: (address) => `Это письмо отправлено на ${address} службой учётных записей по адресу:`,
     templates: {
       invite: {

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import type { Projection } from '../../projections/projection.ts'
+import { type Clock, plus } from '../clock.ts'
 import { ChangeWriter } from '../database/changes.ts'
 import type { SqliteConnection } from '../database/sqlite.ts'
 import type { EventStore } from '../event-store/store.ts'
@@ -13,6 +14,8 @@ type Parts = {
   readonly live: SqliteConnection
   readonly projections: readonly Projection[]
 }
+
+type ComparedParts = Parts & { readonly clock: Clock }
 
 /** Called now and then with the position reached and the last one. */
 export type Progress = (position: number, of: number) => void
@@ -73,10 +76,13 @@ const firstDifference = (
   live: SqliteConnection,
   fresh: SqliteConnection,
   table: string,
+  kept: { readonly column: string; readonly since: string } | null,
 ): Difference | null => {
-  const sql = `select * from ${table} order by ${keyOf(live, table)}`
-  const liveRows = live.prepare(sql).iterate() as IterableIterator<Record<string, unknown>>
-  const freshRows = fresh.prepare(sql).iterate() as IterableIterator<Record<string, unknown>>
+  const condition = kept ? `where ${kept.column} > @since` : ''
+  const sql = `select * from ${table} ${condition} order by ${keyOf(live, table)}`
+  const values = kept ? [{ since: kept.since }] : []
+  const liveRows = live.prepare(sql).iterate(...values) as IterableIterator<Record<string, unknown>>
+  const freshRows = fresh.prepare(sql).iterate(...values) as IterableIterator<Record<string, unknown>>
   try {
     for (;;) {
       const a = liveRows.next()
@@ -92,14 +98,25 @@ const firstDifference = (
   }
 }
 
-/** Compares every live table with a fresh build, row by row and column by column. Nothing may be written meanwhile. */
+/**
+ * Compares every live table with a fresh build, row by row and column by column; rows that may have been swept are left
+ * out. Nothing may be written meanwhile.
+ */
 export const compareProjections = async (
-  parts: Parts,
+  parts: ComparedParts,
   progress?: Progress,
 ): Promise<readonly Difference[]> => {
   const { db } = await buildFresh(parts, progress)
   try {
-    return tablesOf(parts.projections).flatMap((table) => firstDifference(parts.live, db, table) ?? [])
+    return parts.projections.flatMap(({ tables, retention }) =>
+      tables.flatMap((table) => {
+        const kept =
+          retention?.table === table
+            ? { column: retention.column, since: plus(parts.clock(), -retention.ms) }
+            : null
+        return firstDifference(parts.live, db, table, kept) ?? []
+      }),
+    )
   } finally {
     db.close()
   }

@@ -3,7 +3,6 @@ import { errors, exportJWK, type JWK, jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.ts'
 
-const LIFETIME_S = 600
 const ALGORITHM = 'EdDSA'
 const TYPE = 'at+jwt' // RFC 9068
 const MAX_CACHED = 10_000
@@ -21,7 +20,7 @@ export type Signer = {
 const ed25519FromSeed = (seed: Buffer): KeyObject =>
   createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, seed]), format: 'der', type: 'pkcs8' })
 
-/** Access tokens: JWTs signed with Ed25519, ten minutes long; other services verify them with the public key alone. */
+/** Access tokens: short-lived JWTs signed with Ed25519; other services verify them with the public key alone. */
 export class AccessTokens {
   readonly #issuer: string
   readonly #clock: Clock
@@ -34,7 +33,7 @@ export class AccessTokens {
     max: MAX_CACHED,
   })
 
-  constructor(signingKey: Buffer, issuer: string, clock: Clock, lifetimeSeconds = LIFETIME_S) {
+  constructor(signingKey: Buffer, issuer: string, clock: Clock, lifetimeSeconds: number) {
     this.#issuer = issuer
     this.#clock = clock
     this.#lifetime = lifetimeSeconds
@@ -68,7 +67,7 @@ export class AccessTokens {
     const known = this.#verified.get(token)
     if (known) return known.until > now ? known.claims : 'token_expired'
     try {
-      const { payload } = await jwtVerify(token, this.#public, {
+      const { payload, protectedHeader } = await jwtVerify(token, this.#public, {
         algorithms: [ALGORITHM],
         typ: TYPE,
         issuer: this.#issuer,
@@ -78,6 +77,7 @@ export class AccessTokens {
       })
       const { sub, exp } = payload
       const sid = payload['sid']
+      if (protectedHeader.kid !== this.#kid) return 'token_invalid'
       if (sub === undefined || exp === undefined || typeof sid !== 'string') return 'token_invalid'
       const claims = { userId: sub, sessionId: sid }
       this.#verified.set(token, { claims, until: exp * 1000 })

@@ -63,8 +63,15 @@ type Rotation =
   | { readonly outcome: 'invalid' }
   | { readonly outcome: 'reused'; readonly sessionId: string }
 
-/** Refresh tokens: derived from session and generation; the vault keeps the number of the newest generation only. */
-export const refreshTokens = ({ db, exclusively, clock }: Parts, derived: DerivedTokens) => {
+/**
+ * Refresh tokens: derived from session and generation; the vault keeps the number of the newest generation only. One
+ * that was not used for `idleMs` is dead.
+ */
+export const refreshTokens = (
+  { db, exclusively, clock }: Omit<Parts, 'reader'>,
+  derived: DerivedTokens,
+  idleMs: number,
+) => {
   const statement = statementsOf(db)
   return {
     first(sessionId: string): { token: string; alongside: Change } {
@@ -88,6 +95,7 @@ export const refreshTokens = ({ db, exclusively, clock }: Parts, derived: Derive
           'select generation, rotated_at from refresh_generations where session_id = ?',
         ).get(sessionId) as { generation: number; rotated_at: string } | undefined
         if (!row || generation > row.generation) return { outcome: 'invalid' }
+        if (row.rotated_at <= plus(now, -idleMs)) return { outcome: 'invalid' }
         if (generation === row.generation) {
           statement('update refresh_generations set generation = ?, rotated_at = ? where session_id = ?').run(
             generation + 1,
@@ -101,6 +109,17 @@ export const refreshTokens = ({ db, exclusively, clock }: Parts, derived: Derive
           ? { outcome: 'rotated', sessionId, token: derived.make('refresh', sessionId, row.generation) }
           : { outcome: 'reused', sessionId }
       })
+    },
+
+    /** Forgets those that can never be used again: their session has ended, or they have idled away. */
+    async sweep(): Promise<number> {
+      return exclusively(
+        () =>
+          statement(
+            `delete from refresh_generations where rotated_at <= @idle or not exists (select 1 from sessions s
+             where s.id = session_id and s.ended_at is null and s.expires_at > @now)`,
+          ).run({ now: clock(), idle: plus(clock(), -idleMs) }).changes,
+      )
     },
   }
 }

@@ -139,6 +139,67 @@ describe('a token that is not ours', () => {
     }
   })
 
+  describe('T34 though signed with our very key, it is refused', () => {
+    const now = () => Math.floor(Date.parse(api.app.clock()) / 1000)
+    /** What only we could make: a signature of ours over whatever is wished. */
+    const signedByUs = (header: Json, payload: Json) => {
+      const head = `${encoded({ alg: 'EdDSA', typ: 'at+jwt', kid: kid(), ...header })}.${encoded({ ...claims(), ...payload })}`
+      const signature = api.app.house.oidc.signer.sign(Buffer.from(head))
+      return `${head}.${Buffer.from(signature).toString('base64url')}`
+    }
+
+    test('unless it is as it should be', async () =>
+      expect(await withToken(signedByUs({}, {}))).toStrictEqual([200, undefined]))
+
+    test.each<[string, Json, Json]>([
+      ['another kid', { kid: 'another-key' }, {}],
+      ['no kid', { kid: undefined }, {}],
+      ['an ID token’s type', { typ: 'JWT' }, {}],
+      ['no type', { typ: undefined }, {}],
+      ['another algorithm', { alg: 'ES256' }, {}],
+      ['an extension that must be understood', { crit: ['b64'], b64: false }, {}],
+      ['another audience', {}, { aud: 'https://app.example' }],
+      ['no audience', {}, { aud: undefined }],
+      ['another issuer', {}, { iss: 'https://other.example' }],
+      ['no issuer', {}, { iss: undefined }],
+      ['no subject', {}, { sub: undefined }],
+      ['another subject than the session’s', {}, { sub: '01JNZ8K3V5Q2W9X7T4R6Y1M0AB' }],
+      ['no session', {}, { sid: undefined }],
+      ['a session that is no text', {}, { sid: 7 }],
+      ['a session that is not there', {}, { sid: '01JNZ8K3V5Q2W9X7T4R6Y1M0AB' }],
+      ['no end', {}, { exp: undefined }],
+      ['an end that is no number', {}, { exp: 'never' }],
+    ])('with %s', async (_, header, payload) =>
+      expect(await withToken(signedByUs(header, payload))).toStrictEqual([401, 'token_invalid']),
+    )
+
+    test('before its time, or after it', async () => {
+      const early = signedByUs({}, { nbf: now() + 60 })
+      expect(await withToken(early)).toStrictEqual([401, 'token_invalid'])
+      expect(await withToken(signedByUs({}, { exp: now() }))).toStrictEqual([401, 'token_expired'])
+      expect(await withToken(signedByUs({}, { exp: now() - 3600 }))).toStrictEqual([401, 'token_expired'])
+    })
+  })
+
+  test('signed by HMAC with our public key in any other spelling, it is refused', async () => {
+    const { publicKey } = api.app.house.oidc.signer
+    const secrets = [
+      publicKey.export({ format: 'pem', type: 'spki' }),
+      publicKey.export({ format: 'der', type: 'spki' }),
+      Buffer.from(String(publicKey.export({ format: 'jwk' }).x), 'base64url'),
+      JSON.stringify(publicKey.export({ format: 'jwk' })),
+    ]
+    const { payload } = partsOf(admin.accessToken)
+    for (const secret of secrets) {
+      for (const alg of ['HS256', 'HS512']) {
+        const head = `${encoded({ alg, typ: 'at+jwt', kid: kid() })}.${payload}`
+        const hash = alg === 'HS256' ? 'sha256' : 'sha512'
+        const signature = createHmac(hash, secret).update(head).digest('base64url')
+        expect(await withToken(`${head}.${signature}`)).toStrictEqual([401, 'token_invalid'])
+      }
+    }
+  })
+
   test('a refresh token or an invite token is no access token', async () => {
     await api.issue(admin.accessToken, 'wrong.purpose@example.org')
     for (const token of [admin.refreshToken, await api.inviteToken('wrong.purpose@example.org')]) {
@@ -191,6 +252,27 @@ describe('our own token', () => {
       401,
       'token_invalid',
     ])
+  })
+
+  test('T35 stops working once its user signed out, was demoted or is erased; so does the refresh token', async () => {
+    admin = await api.signIn()
+    const refreshed = (refreshToken: string) =>
+      api.refusal('POST', '/sessions/refresh', { body: { refreshToken } })
+    const endings: Readonly<Record<string, (who: Tokens) => Promise<{ status: number }>>> = {
+      'signed-out': ({ accessToken: token }) => api.call('DELETE', '/sessions/current', { token }),
+      demoted: ({ userId }) =>
+        api.call('DELETE', `/users/${userId}/roles/auditor`, { token: admin.accessToken }),
+      erased: ({ userId }) => api.call('DELETE', `/users/${userId}`, { token: admin.accessToken }),
+    }
+    for (const [name, end] of Object.entries(endings)) {
+      const { userId, ...first } = await api.member(admin.accessToken, `${name}@example.org`)
+      await api.call('PUT', `/users/${userId}/roles/auditor`, { token: admin.accessToken })
+      const tokens = { userId, ...first }
+      expect([name, ...(await withToken(tokens.accessToken))]).toStrictEqual([name, 200, undefined])
+      expect((await end(tokens)).status, name).toBeLessThan(300)
+      expect([name, ...(await withToken(tokens.accessToken))]).toStrictEqual([name, 401, 'token_invalid'])
+      expect([name, ...(await refreshed(tokens.refreshToken))]).toStrictEqual([name, 401, 'token_invalid'])
+    }
   })
 
   test('roles are those of now, not those in the token', async () => {

@@ -58,6 +58,7 @@ describe('the description', () => {
         operationId,
       ).toBe(true)
       for (const status of statuses.filter((one) => one >= 400)) {
+        if (operationId === 'issueToken' && status === 400) continue // in the words of RFC 6749
         const content = responses[status]?.content?.['application/problem+json'] as { examples?: object }
         const codes = Object.keys(content.examples ?? {})
         expect(codes.length, `${operationId} ${status}`).toBeGreaterThan(0)
@@ -86,7 +87,7 @@ describe('the description', () => {
 
   test('refuses unknown fields in every body, as the service does', () => {
     for (const { path, method, operation } of operations) {
-      if (!operation.requestBody) continue
+      if (!operation.requestBody?.content['application/json']) continue // RFC 6749 has others ignored
       const steps = [
         'paths',
         path,

@@ -138,6 +138,20 @@ describe('refreshing', () => {
     expect(answer.status).toBe(200)
   })
 
+  test('S4-36 an access token refreshes nothing', async () => {
+    const { accessToken } = await api.signIn()
+    expect((await refresh(accessToken)).body['code'] ?? 'accepted').not.toBe('accepted')
+    expect(await me(accessToken), 'and goes on').toStrictEqual([200, undefined])
+  })
+
+  test('S2-19 one that lay unused for fourteen days is dead, to the millisecond', async () => {
+    const [used, unused] = [await api.signIn(), await api.signIn()]
+    api.app.clock.advance(14 * DAY - 1)
+    expect((await refresh(used.refreshToken)).status).toBe(200)
+    api.app.clock.advance(1)
+    expect((await refresh(unused.refreshToken)).body['code']).toBe('token_invalid')
+  })
+
   test('a session ends after thirty days, however often it is refreshed', async () => {
     let { refreshToken } = await api.signIn()
     for (let day = 1; day < 30; day++) {
@@ -172,10 +186,13 @@ describe('a first password', () => {
     const again = await api.refusal('POST', '/sessions', { body: { email, password } })
     expect(again).toStrictEqual([401, 'first_password_used'])
 
-    const changed = await api.call('PUT', '/me/password', { token, body: { newPassword: 'my own password' } })
+    const changed = await api.call('PUT', '/me/password', {
+      token,
+      body: { newPassword: 'four plain grey stones' },
+    })
     expect(changed.status).toBe(204)
     expect((await api.call('PATCH', '/me', { token, body: { name: 'Fay' } })).body['name']).toBe('Fay')
-    await api.signIn({ email, password: 'my own password' })
+    await api.signIn({ email, password: 'four plain grey stones' })
   })
 
   test('dies after twenty-four hours', async () => {

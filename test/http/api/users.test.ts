@@ -40,6 +40,8 @@ describe('looking', () => {
         registeredAt: api.app.clock(),
         suspendedAt: null,
         lastLoginAt: api.app.clock(),
+        emailVerdict: null,
+        enrichment: null,
       },
     ])
   })
@@ -64,12 +66,15 @@ describe('suspending', () => {
   test('ends all sessions at once and keeps the user out; reinstating lets them in again', async () => {
     const email = 'carl@example.org'
     const { userId, accessToken, refreshToken } = await api.member(admin.accessToken, email)
-    await api.call('PUT', '/me/password', { token: accessToken, body: { newPassword: 'carls own' } })
+    await api.call('PUT', '/me/password', {
+      token: accessToken,
+      body: { newPassword: 'four plain grey stones' },
+    })
     expect((await asAdmin('PUT', `/users/${userId}/suspension`, { reason: 'on leave' })).status).toBe(204)
     expect((await asAdmin('GET', `/users/${userId}`)).body['suspendedAt']).toBe(api.app.clock())
     expect(await api.refusal('GET', '/me', { token: accessToken })).toStrictEqual([401, 'token_invalid'])
     expect((await api.call('POST', '/sessions/refresh', { body: { refreshToken } })).status).toBe(401)
-    const login = { body: { email, password: 'carls own' } }
+    const login = { body: { email, password: 'four plain grey stones' } }
     expect(await api.refusal('POST', '/sessions', login)).toStrictEqual([403, 'user_suspended'])
     expect((await asAdmin('DELETE', `/users/${userId}/suspension`)).status).toBe(204)
     expect((await asAdmin('GET', `/users/${userId}`)).body['suspendedAt']).toBeNull()

@@ -26,7 +26,8 @@ afterEach(() => floor.dispose())
 const append = (...events: NewEvent[]) =>
   floor.store.decide({ readings: {}, decide: () => accept(...events), actor: 'operator', correlation: 'C' })
 
-const differences = () => compareProjections({ store: floor.store, live: floor.reader, projections })
+const differences = () =>
+  compareProjections({ store: floor.store, live: floor.reader, projections, clock: floor.clock })
 const rebuild = (only = projections, store: Pick<typeof floor.store, 'read' | 'head'> = floor.store) =>
   rebuildProjections({ store, live: floor.db, projections: only }, (work) => floor.store.exclusively(work))
 

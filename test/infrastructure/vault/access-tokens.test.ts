@@ -25,7 +25,7 @@ let clock: TestClock
 let tokens: AccessTokens
 beforeEach(() => {
   clock = testClock(NOW)
-  tokens = new AccessTokens(vaultKey, ISSUER, clock)
+  tokens = new AccessTokens(vaultKey, ISSUER, clock, 600)
 })
 
 const SECONDS = Date.parse(NOW) / 1000
@@ -40,7 +40,7 @@ const payload: JWTPayload = {
 }
 const forge = (changes: JWTPayload, header: object = {}, key = ours) =>
   new SignJWT({ ...payload, ...changes })
-    .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', ...header })
+    .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: tokens.signer.kid, ...header })
     .sign(key)
 const issue = async () => (await tokens.issue({ ...claims, roles: ['member'] })).token
 
@@ -74,9 +74,11 @@ describe('an access token', () => {
 
   test('is read by every process that has the same key, and by no other house', async () => {
     const token = await issue()
-    expect(await new AccessTokens(vaultKey, ISSUER, clock).read(token)).toStrictEqual(claims)
-    expect(await new AccessTokens(Buffer.alloc(32, 8), ISSUER, clock).read(token)).toBe('token_invalid')
-    expect(await new AccessTokens(vaultKey, 'https://other.example', clock).read(token)).toBe('token_invalid')
+    expect(await new AccessTokens(vaultKey, ISSUER, clock, 600).read(token)).toStrictEqual(claims)
+    expect(await new AccessTokens(Buffer.alloc(32, 8), ISSUER, clock, 600).read(token)).toBe('token_invalid')
+    expect(await new AccessTokens(vaultKey, 'https://other.example', clock, 600).read(token)).toBe(
+      'token_invalid',
+    )
   })
 
   test('S1-9 ends after ten minutes to the second, whether it was read before or not', async () => {
@@ -112,11 +114,13 @@ describe('T34 what is refused, although it looks like one', () => {
   test.each([
     ['another type', { typ: 'JWT' }],
     ['no type', { typ: undefined }],
+    ['the name of another key', { kid: 'another' }],
+    ['the name of no key', { kid: undefined }],
     ['an extension that we don’t know', { crit: ['exp'] }],
   ])('%s', async (_, header) => {
     const token = await forge({}, header).catch(async () => {
       const [, body, signature] = (await forge({})).split('.')
-      return `${encode({ alg: 'EdDSA', typ: 'at+jwt', ...header })}.${body}.${signature}`
+      return `${encode({ alg: 'EdDSA', typ: 'at+jwt', kid: tokens.signer.kid, ...header })}.${body}.${signature}`
     })
     expect(await tokens.read(token)).toBe('token_invalid')
   })

@@ -98,7 +98,7 @@ describe('the rows behind OpenID Connect', () => {
       ip: null,
     }
     const by = { actor: `user:${userId}`, correlation: floor.ids() } as const
-    const wish = { userId, provenCredentialId: credentialId ?? null, session }
+    const wish = { userId, provenCredentialId: credentialId ?? null, session, isNewDevice: false }
     expect((await floor.execute(login, wish, by)).outcome).toBe('accepted')
 
     const put = (id: string) => payloads.put('Grant', id, { clientId }, { lifetimeMs: 30 * DAY, sessionId })

@@ -33,7 +33,7 @@ const contents = (table: string) => JSON.stringify(floor.db.prepare(`select * fr
 
 describe('T35 refresh tokens', () => {
   const started = async (sessionId = SESSION) => {
-    const refresh = refreshTokens(parts(), floor.tokens)
+    const refresh = refreshTokens(parts(), floor.tokens, 14 * DAY)
     const { token, alongside } = refresh.first(sessionId)
     await floor.store.decide({
       readings: {},

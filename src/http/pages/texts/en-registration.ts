@@ -75,6 +75,9 @@ export const enRegistration = {
   'profile.name': 'Name',
   'profile.language': 'Language of mails and pages',
   'profile.save': 'Save',
+  'profile.found': 'What a service says about you',
+  'profile.found.hint':
+    'It was asked when you confirmed your address. Only you, admins and auditors see it, and it goes when you leave.',
   'profile.email.title': 'Address',
   'profile.email.now': 'You sign in with',
   'profile.email.new': 'New address',

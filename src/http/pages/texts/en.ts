@@ -1,11 +1,15 @@
 import { enClients } from './en-clients.ts'
+import { enMails } from './en-mails.ts'
 import { enRegistration } from './en-registration.ts'
+import { enSessions } from './en-sessions.ts'
 import { enUsers } from './en-users.ts'
 
 /** Every word on the pages, in English. `{name}` is filled in. */
 export const en = {
   ...enRegistration,
   ...enClients,
+  ...enMails,
+  ...enSessions,
   ...enUsers,
   'site.name': 'Latchkey',
   'site.tagline': 'Members by invite',
@@ -106,6 +110,11 @@ export const en = {
   'password.empty': 'Password cannot be empty.',
   'password.short': 'At least 8 characters are needed.',
   'password.long': 'At most 128 characters fit.',
+  'password.common':
+    'This password is too common. Use a few words in a row that have nothing to do with each other.',
+  'password.own':
+    'This is made of your own name or address, or of ours. Others would try that first: use other words.',
+  'password.weak': 'This password is easy to guess. Add a word or two that have nothing to do with it.',
   'password.mismatch': 'Passwords do not match.',
   'password.wrong': 'This is not your current password.',
   'notice.passwordChanged': 'Your password was saved. All other sessions were ended.',
@@ -224,27 +233,6 @@ export const en = {
   'method.first-password': 'first password',
   'method.invite': 'invite',
   'method.sign-in-link': 'sign-in link',
-  'mails.none': 'No mail has been called for yet.',
-  'mails.to': 'To',
-  'mails.what': 'What',
-  'mails.state': 'State',
-  'mails.when': 'Queued',
-  'mails.status.queued': 'queued',
-  'mails.status.sent': 'sent',
-  'mails.status.failed': 'failed: {reason}',
-  'mails.status.suppressed': 'not needed any more',
-  'mails.template.invite': 'invite',
-  'mails.template.first-password': 'login and first password',
-  'mails.template.sign-in-link': 'sign-in link',
-  'mails.template.password-changed': 'password changed',
-  'mailbox.title': 'Mailbox',
-  'mailbox.lead': 'Mail that this service has sent, as its receivers would read it. Only for development.',
-  'mailbox.of': 'Mail to {address}',
-  'mailbox.none': 'No mail here yet.',
-  'mailbox.address': 'Address',
-  'mailbox.open': 'Open',
-  'mailbox.back': 'All mail',
-  'mailbox.html': 'See the HTML version',
   'problem.home': 'Go to the main page',
   'problem.retry': 'Try again',
   'problem.advice.form': 'Nothing was changed. Open the page again and repeat what you wanted to do.',

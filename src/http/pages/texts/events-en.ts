@@ -61,6 +61,13 @@ const verifications = {
   taken: (email: string) => `${email} belongs to somebody else, who is told so by mail.`,
 } as const satisfies Record<DataOf<'VerificationIssued'>['purpose'], (email: string) => string>
 
+const judgements = {
+  deliverable: 'An outside service says that mail reaches the address.',
+  undeliverable: 'An outside service says that mail does not reach the address.',
+  risky: 'An outside service says that mail may not reach the address.',
+  unknown: 'An outside service could not say whether mail reaches the address.',
+} as const satisfies Record<DataOf<'EmailJudged'>['verdict'], string>
+
 const profile = (name: string | null, locale: 'en' | 'ru' | null): string => {
   const news = [
     ...(name === null ? [] : [`the name to ${name}`]),
@@ -87,6 +94,13 @@ export const enEvents: EventWords = {
   FirstPasswordUsed: () => 'The first password was used; it works no more.',
   PasswordChanged: ({ by }) => passwords[by],
   ProfileChanged: ({ name, locale }) => profile(name, locale),
+  EmailJudged: ({ verdict }) => judgements[verdict],
+  PersonEnriched: ({ name, company, title }) => {
+    const found = [name, title, company].filter((part) => part !== null)
+    return found.length === 0
+      ? 'An outside service was asked about the person.'
+      : `An outside service says about the person: ${found.join(', ')}.`
+  },
   RoleGranted: ({ role }) => `Became ${roles[role]}.`,
   RoleRevoked: ({ role }) => `Is no longer ${roles[role]}.`,
   UserSuspended: ({ reason }) => `Was suspended.${because(reason)}`,
@@ -94,6 +108,7 @@ export const enEvents: EventWords = {
   UserErased: ({ reason }) => erasures[reason],
   UserLoggedIn: ({ method, isNewDevice }) =>
     `Signed in ${methods[method]}${isNewDevice ? ', on a device not seen before' : ''}.`,
+  NewDeviceNoticed: () => 'Signed in on a device that had not been seen before; they were told by mail.',
   LoginFailed: ({ carrier }) =>
     `Somebody tried a wrong password ${carrier === 'api' ? 'by the API' : 'on the pages'}.`,
   UserLoggedOut: () => 'Signed out: one session ended.',
@@ -109,4 +124,5 @@ export const enEvents: EventWords = {
   ClientRemoved: () => 'An application was removed.',
   MailSent: ({ template }) => `A mail was sent: ${template}.`,
   MailFailed: ({ template, reason }) => `A mail could not be sent: ${template} (${reason}).`,
+  MailRetried: ({ template }) => `A mail that had been given up is tried again: ${template}.`,
 }

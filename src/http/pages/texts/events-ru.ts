@@ -58,6 +58,13 @@ const verifications = {
   taken: (email: string) => `Адрес занят: ${email}. Владелец узнает об этом из письма.`,
 } as const satisfies Record<DataOf<'VerificationIssued'>['purpose'], (email: string) => string>
 
+const judgements = {
+  deliverable: 'Внешний сервис сообщает, что почта на этот адрес доходит.',
+  undeliverable: 'Внешний сервис сообщает, что почта на этот адрес не доходит.',
+  risky: 'Внешний сервис сообщает, что почта на этот адрес может не дойти.',
+  unknown: 'Внешний сервис не смог сказать, доходит ли почта на этот адрес.',
+} as const satisfies Record<DataOf<'EmailJudged'>['verdict'], string>
+
 const profile = (name: string | null, locale: 'en' | 'ru' | null): string => {
   const news = [
     ...(name === null ? [] : [`Новое имя: ${name}.`]),
@@ -83,6 +90,13 @@ export const ruEvents: EventWords = {
   FirstPasswordUsed: () => 'Первый пароль использован и больше не действует.',
   PasswordChanged: ({ by }) => passwords[by],
   ProfileChanged: ({ name, locale }) => profile(name, locale),
+  EmailJudged: ({ verdict }) => judgements[verdict],
+  PersonEnriched: ({ name, company, title }) => {
+    const found = [name, title, company].filter((part) => part !== null)
+    return found.length === 0
+      ? 'О человеке спросили внешний сервис.'
+      : `Внешний сервис сообщает о человеке: ${found.join(', ')}.`
+  },
   RoleGranted: ({ role }) => `Выдана роль: ${roles[role]}.`,
   RoleRevoked: ({ role }) => `Отнята роль: ${roles[role]}.`,
   UserSuspended: ({ reason }) => `Пользователь заблокирован.${because(reason)}`,
@@ -90,6 +104,7 @@ export const ruEvents: EventWords = {
   UserErased: ({ reason }) => erasures[reason],
   UserLoggedIn: ({ method, isNewDevice }) =>
     `Вход ${methods[method]}${isNewDevice ? ', с незнакомого устройства' : ''}.`,
+  NewDeviceNoticed: () => 'Вход с устройства, которого раньше не видели; об этом отправлено письмо.',
   LoginFailed: ({ carrier }) =>
     `Введён неверный пароль: ${carrier === 'api' ? 'через API' : 'на страницах'}.`,
   UserLoggedOut: () => 'Выход: завершён один сеанс.',
@@ -105,4 +120,5 @@ export const ruEvents: EventWords = {
   ClientRemoved: () => 'Приложение убрано.',
   MailSent: ({ template }) => `Отправлено письмо: ${template}.`,
   MailFailed: ({ template, reason }) => `Письмо не отправлено: ${template} (${reason}).`,
+  MailRetried: ({ template }) => `Неотправленное письмо снова в очереди: ${template}.`,
 }

@@ -78,6 +78,9 @@ export const ruRegistration: Readonly<Record<keyof typeof enRegistration, string
   'profile.name': 'Имя',
   'profile.language': 'Язык писем и страниц',
   'profile.save': 'Сохранить',
+  'profile.found': 'Что о вас сообщает сервис',
+  'profile.found.hint':
+    'Его спросили, когда вы подтвердили адрес. Это видите только вы, администраторы и аудиторы; когда вы уйдёте, это исчезнет.',
   'profile.email.title': 'Адрес',
   'profile.email.now': 'Вы входите с адресом',
   'profile.email.new': 'Новый адрес',

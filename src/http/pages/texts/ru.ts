@@ -1,12 +1,16 @@
 import type { CountKey, Texts } from './en.ts'
 import { ruClients } from './ru-clients.ts'
+import { ruMails } from './ru-mails.ts'
 import { ruRegistration } from './ru-registration.ts'
+import { ruSessions } from './ru-sessions.ts'
 import { ruUsers } from './ru-users.ts'
 
 /** Every word on the pages, in Russian. A missing key does not compile. */
 export const ru: Texts = {
   ...ruRegistration,
   ...ruClients,
+  ...ruMails,
+  ...ruSessions,
   ...ruUsers,
   'site.name': 'Latchkey',
   'site.tagline': 'Вход по приглашению',
@@ -106,6 +110,11 @@ export const ru: Texts = {
   'password.empty': 'Пароль не может быть пустым.',
   'password.short': 'Нужно не меньше 8 знаков.',
   'password.long': 'Не больше 128 знаков.',
+  'password.common':
+    'Такой пароль слишком распространён. Возьмите несколько слов подряд, не связанных между собой.',
+  'password.own':
+    'Пароль состоит из вашего имени или адреса либо из названия сервиса. Это пробуют первым: возьмите другие слова.',
+  'password.weak': 'Такой пароль легко подобрать. Добавьте одно-два слова, никак с ним не связанных.',
   'password.mismatch': 'Пароли не совпадают.',
   'password.wrong': 'Это не ваш текущий пароль.',
   'notice.passwordChanged': 'Пароль сохранён. Все остальные сеансы завершены.',
@@ -224,27 +233,6 @@ export const ru: Texts = {
   'method.first-password': 'первый пароль',
   'method.invite': 'приглашение',
   'method.sign-in-link': 'ссылка для входа',
-  'mails.none': 'Писем пока не было.',
-  'mails.to': 'Кому',
-  'mails.what': 'Что',
-  'mails.state': 'Состояние',
-  'mails.when': 'В очереди с',
-  'mails.status.queued': 'в очереди',
-  'mails.status.sent': 'отправлено',
-  'mails.status.failed': 'не отправлено: {reason}',
-  'mails.status.suppressed': 'больше не нужно',
-  'mails.template.invite': 'приглашение',
-  'mails.template.first-password': 'логин и первый пароль',
-  'mails.template.sign-in-link': 'ссылка для входа',
-  'mails.template.password-changed': 'пароль изменён',
-  'mailbox.title': 'Почтовый ящик',
-  'mailbox.lead': 'Письма этой службы — такими, какими их прочтут получатели. Только для разработки.',
-  'mailbox.of': 'Письма на {address}',
-  'mailbox.none': 'Писем пока нет.',
-  'mailbox.address': 'Адрес',
-  'mailbox.open': 'Открыть',
-  'mailbox.back': 'Вся почта',
-  'mailbox.html': 'Посмотреть в HTML',
   'problem.home': 'На главную страницу',
   'problem.retry': 'Попробовать снова',
   'problem.advice.form': 'Ничего не изменено. Откройте страницу заново и повторите то, что хотели сделать.',

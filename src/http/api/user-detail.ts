@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { verdictSchema } from '../../domain/users/events.ts'
+import type { InquiryView } from '../../projections/inquiries.ts'
+import type { UserView } from '../../projections/users.ts'
+import { presentUser, userSchema, when } from './schemas.ts'
+
+const part = z.nullable(z.string())
+
+/** A user, and what outside services say of them. */
+export const userDetailSchema = z
+  .strictObject({
+    ...userSchema.shape,
+    emailVerdict: z
+      .nullable(verdictSchema)
+      .meta({ description: 'what the e-mail verifier said of the address; null if it was not asked' }),
+    enrichment: z
+      .nullable(
+        z.strictObject({
+          name: part.meta({ examples: ['Ada King'] }),
+          company: part.meta({ examples: ['Analytical Engines'] }),
+          title: part.meta({ examples: ['Engineer'] }),
+          at: when,
+        }),
+      )
+      .meta({ description: 'what the enrichment service says of the person, who has not said it' }),
+  })
+  .meta({ id: 'UserDetail' })
+
+export const presentUserDetail = (
+  user: UserView,
+  said: InquiryView | null,
+): z.infer<typeof userDetailSchema> => ({
+  ...presentUser(user),
+  emailVerdict: said?.verdict ?? null,
+  enrichment:
+    said === null || said.enrichedAt === null
+      ? null
+      : { name: said.name, company: said.company, title: said.title, at: said.enrichedAt },
+})
