@@ -3,7 +3,6 @@ import { clientEvents } from './clients/events.ts'
 import type { Actor, EventDefinition, Instant, Tag } from './event.ts'
 import { inviteEvents } from './invites/events.ts'
 import { mailEvents } from './mails/events.ts'
-import { referralEvents } from './referrals/events.ts'
 import { sessionEvents } from './sessions/events.ts'
 import { userEvents } from './users/events.ts'
 
@@ -14,7 +13,6 @@ export const contexts = {
   sessions: sessionEvents,
   mails: mailEvents,
   clients: clientEvents,
-  referrals: referralEvents,
 } as const
 
 export const catalogue = {
@@ -23,7 +21,6 @@ export const catalogue = {
   ...sessionEvents,
   ...mailEvents,
   ...clientEvents,
-  ...referralEvents,
 } as const
 
 type Catalogue = typeof catalogue
