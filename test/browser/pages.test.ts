@@ -81,6 +81,15 @@ const walks: readonly Walk<Who>[] = [
   { name: 'admin-user-self', who: 'admin', go: goTo(() => `/admin/users/${town.adminId}`) },
   { name: 'admin-user-erase', who: 'admin', go: goTo(() => `/admin/users/${town.memberId}/erase`) },
   { name: 'admin-mails', who: 'admin', go: goTo('/admin/mails') },
+  {
+    name: 'admin-mail-failed',
+    who: 'admin',
+    go: async (page) => {
+      await page.goto('/admin/mails?state=failed&email=bounces%40nowhere.example.org')
+      await page.locator('.list a').first().click()
+      await page.waitForURL(/\/admin\/mails\/\w{26}$/)
+    },
+  },
 ]
 
 describePages('every page', {

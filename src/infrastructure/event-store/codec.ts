@@ -1,5 +1,12 @@
 import canonicalize from 'canonicalize'
-import { type DomainEvent, definitionOf, isEventType, type NewEvent, tagsOf } from '../../domain/catalogue.ts'
+import {
+  type DomainEvent,
+  definitionOf,
+  type EventType,
+  isEventType,
+  type NewEvent,
+  tagsOf,
+} from '../../domain/catalogue.ts'
 import { type Actor, digestedTagKinds, type Instant, type Subject, type Tag } from '../../domain/event.ts'
 import { open, seal } from '../vault/box.ts'
 
@@ -52,21 +59,24 @@ export const encode = (event: NewEvent, envelope: Envelope, subjectKey: Buffer |
   return bytes
 }
 
-/** Reads stored bytes back, newest shape first: old versions are upcast here and nowhere else. */
-export const decode = (bytes: string, keyOf: (subject: Subject) => Buffer | null): DomainEvent => {
+type KeyOf = (subject: Subject) => Buffer | null
+
+const parse = (bytes: string): StoredShape & { readonly type: EventType } => {
   const stored = JSON.parse(bytes) as StoredShape
-  const { type } = stored
+  const { type, position, version } = stored
   if (!isEventType(type)) {
     throw new Error(
-      `unknown event type ${type} at position ${stored.position}: is the database newer than this version?`,
+      `unknown event type ${type} at position ${position}: is the database newer than this version?`,
     )
   }
-  const { version, upcasts, personalFields, subject } = definitionOf(type)
-  if (stored.version > version) {
-    throw new Error(
-      `${type} at position ${stored.position} has version ${stored.version}, newer than this one knows`,
-    )
+  if (version > definitionOf(type).version) {
+    throw new Error(`${type} at position ${position} has version ${version}, newer than this one knows`)
   }
+  return stored as StoredShape & { readonly type: EventType }
+}
+
+const dataOf = (stored: ReturnType<typeof parse>, keyOf: KeyOf): Record<string, unknown> => {
+  const { version, upcasts, personalFields, subject } = definitionOf(stored.type)
   const { personal: box, ...plain } = stored.data
   let data: Record<string, unknown> = plain
   let forgotten = true
@@ -74,15 +84,67 @@ export const decode = (bytes: string, keyOf: (subject: Subject) => Buffer | null
     const whose = subject(plain as never)
     const key = keyOf(whose)
     if (key) {
-      const context = boxContext(stored.id, type, stored.version, whose)
-      data = { ...plain, ...(JSON.parse(open(key, box, context).toString('utf8')) as object) }
+      const context = boxContext(stored.id, stored.type, stored.version, whose)
+      data = Object.assign(plain, JSON.parse(open(key, box, context).toString('utf8')))
       forgotten = false
     }
   }
   if (forgotten) for (const field of personalFields) data[field] = null
   for (let from = stored.version; from < version; from++) data = upcasts[from]?.(data) ?? data
-  const { position, id, at, actor, causation, correlation } = stored
+  return data
+}
+
+/** Reads stored bytes back, newest shape first: old versions are upcast here and nowhere else. */
+export const decode = (bytes: string, keyOf: KeyOf): DomainEvent => {
+  const stored = parse(bytes)
+  const { position, id, type, at, actor, causation, correlation } = stored
+  const { version } = definitionOf(type)
+  const data = dataOf(stored, keyOf)
   return { position, id, type, version, at, actor, causation, correlation, data } as unknown as DomainEvent
+}
+
+const withDataLater = (stored: ReturnType<typeof parse>, keyOf: KeyOf): DomainEvent => {
+  const { position, id, type, at, actor, causation, correlation } = stored
+  const { version } = definitionOf(type)
+  let data: Record<string, unknown> | undefined
+  return {
+    position,
+    id,
+    type,
+    version,
+    at,
+    actor,
+    causation,
+    correlation,
+    get data() {
+      data ??= dataOf(stored, keyOf)
+      return data
+    },
+  } as unknown as DomainEvent
+}
+
+/** Finds the keys of many subjects at once; those who were forgotten have none. */
+export type KeysOf = (subjects: ReadonlySet<Subject>) => ReadonlyMap<Subject, Buffer>
+
+/**
+ * Reads a page of stored events for whoever passes many by. What is personal is opened when an event's data is looked
+ * at, and not before; then the keys of the whole page are fetched together.
+ */
+export const decodePage = (page: readonly string[], keysOf: KeysOf): readonly DomainEvent[] => {
+  const all = page.map(parse)
+  let keys: ReadonlyMap<Subject, Buffer> | undefined
+  const keyOf: KeyOf = (wanted) => {
+    keys ??= keysOf(
+      new Set(
+        all.flatMap(({ type, data }) => {
+          const { subject } = definitionOf(type)
+          return subject && data.personal !== undefined ? subject(data as never) : []
+        }),
+      ),
+    )
+    return keys.get(wanted) ?? null
+  }
+  return all.map((stored) => withDataLater(stored, keyOf))
 }
 
 /** The tag as it stands in the index: address tags as a keyed digest, everything else as it is. */

@@ -5,7 +5,7 @@ import type { Subject, Tag } from '../../domain/event.ts'
 import { type SqliteConnection, statementsOf } from '../database/sqlite.ts'
 import type { SubjectKeys } from '../vault/subject-keys.ts'
 import { BoundaryCache } from './boundary-cache.ts'
-import { decode, type TagEncoder } from './codec.ts'
+import { decode, type KeysOf, type TagEncoder } from './codec.ts'
 
 const quoted = (types: readonly string[]) => types.map((type) => `'${type}'`).join(',')
 
@@ -20,6 +20,42 @@ export const keyReader = (db: SqliteConnection, keys: SubjectKeys) => {
     const key = keys.unwrap(subject, wrapped)
     keys.remember(subject, key)
     return key
+  }
+}
+
+const MAX_KEPT = 10_000
+const KEPT_MS = 1000
+
+/**
+ * The same for many subjects at once, with a short memory of its own: a long reading must neither push out what
+ * commands need, nor read on what was forgotten meanwhile.
+ */
+export const keysReader = (db: SqliteConnection, keys: SubjectKeys): KeysOf => {
+  const select = db
+    .prepare('select subject, wrapped from subject_keys where subject in (select value from json_each(?))')
+    .raw()
+  const kept = new Map<Subject, Buffer>()
+  let since = 0
+  return (subjects) => {
+    const now = performance.now()
+    if (kept.size > MAX_KEPT || now - since > KEPT_MS) {
+      kept.clear()
+      since = now
+    }
+    const found = new Map<Subject, Buffer>()
+    const missing: Subject[] = []
+    for (const subject of subjects) {
+      const key = kept.get(subject)
+      if (key) found.set(subject, key)
+      else missing.push(subject)
+    }
+    const rows = missing.length === 0 ? [] : (select.all(JSON.stringify(missing)) as [Subject, string][])
+    for (const [subject, wrapped] of rows) {
+      const key = keys.unwrap(subject, wrapped)
+      kept.set(subject, key)
+      found.set(subject, key)
+    }
+    return found
   }
 }
 

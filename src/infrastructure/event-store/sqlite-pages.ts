@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { SqliteConnection } from '../database/sqlite.ts'
 import type { TagEncoder } from './codec.ts'
 import type { EventFilter, StoredEvent } from './store.ts'
@@ -5,14 +6,15 @@ import type { EventFilter, StoredEvent } from './store.ts'
 const PAGE = 500
 
 /**
- * Stored events in order of position or the reverse, a page at a time. No cursor stays open between pages: better-sqlite3 would
- * hold the connection, and an open snapshot would keep the write-ahead log from being emptied.
+ * Pages of stored events in order of position or the reverse. No cursor stays open between pages: better-sqlite3 would
+ * hold the connection, and an open snapshot would keep the write-ahead log from being emptied. Between pages others
+ * get their turn: a long history stops nobody.
  */
 export async function* storedPages(
   db: SqliteConnection,
   encodeTag: TagEncoder,
   { after = 0, until = Number.MAX_SAFE_INTEGER, tag, types, newestFirst = false }: EventFilter,
-): AsyncIterable<StoredEvent> {
+): AsyncIterable<readonly StoredEvent[]> {
   const where = ['position > @after', 'position <= @until']
   if (types !== undefined) where.push('type in (select value from json_each(@types))')
   const direction = newestFirst ? 'desc' : 'asc'
@@ -32,9 +34,10 @@ export async function* storedPages(
   let range = { after, until }
   for (;;) {
     const rows = page.all({ ...params, ...range }) as StoredEvent[]
-    yield* rows
+    if (rows.length > 0) yield rows
     const end = rows.at(-1)
     if (!end || rows.length < PAGE) return
+    await setImmediate()
     range = newestFirst ? { after, until: end.position - 1 } : { after: end.position, until }
   }
 }

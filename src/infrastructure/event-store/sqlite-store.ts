@@ -3,8 +3,8 @@ import Database from 'better-sqlite3'
 import type { DomainEvent } from '../../domain/catalogue.ts'
 import type { SqliteConnection } from '../database/sqlite.ts'
 import { StoreBusy, StoreUnavailable } from '../errors.ts'
-import { decode } from './codec.ts'
-import { keyReader } from './sqlite-boundary.ts'
+import { decodePage } from './codec.ts'
+import { keysReader } from './sqlite-boundary.ts'
 import { type GroupParts, SqliteGroup } from './sqlite-group.ts'
 import { storedPages } from './sqlite-pages.ts'
 import type { DecideOutcome, DecideRequest, EventFilter, EventStore, StoredEvent } from './store.ts'
@@ -91,11 +91,23 @@ export class SqliteEventStore implements EventStore {
   }
 
   async *read(filter: EventFilter = {}): AsyncIterable<DomainEvent> {
-    const keyOf = keyReader(this.#options.reader, this.#options.keys)
-    for await (const { bytes } of this.readStored(filter)) yield decode(bytes, keyOf)
+    const keysOf = keysReader(this.#options.reader, this.#options.keys)
+    for await (const page of this.#pages(filter)) {
+      const events = decodePage(
+        page.map(({ bytes }) => bytes),
+        keysOf,
+      )
+      for (const event of events) yield event
+    }
   }
 
   async *readStored(filter: EventFilter = {}): AsyncIterable<StoredEvent> {
+    for await (const page of this.#pages(filter)) {
+      for (const stored of page) yield stored
+    }
+  }
+
+  async *#pages(filter: EventFilter): AsyncIterable<readonly StoredEvent[]> {
     try {
       yield* storedPages(this.#options.reader, this.#options.encodeTag, filter)
     } catch (error) {

@@ -27,6 +27,10 @@ const tablesOf = (projections: readonly Projection[]) => projections.flatMap(({ 
 /** Creates the projections' tables in a temporary database, by the live definitions. */
 const emptyCopy = (live: SqliteConnection, projections: readonly Projection[]): SqliteConnection => {
   const db = new Database('') // a temporary file that SQLite removes by itself: memory stays flat
+  // Whatever goes wrong, it is thrown away: it needs neither journal nor disk.
+  db.pragma('journal_mode = off')
+  db.pragma('synchronous = off')
+  db.pragma('cache_size = -65536')
   const definitions = live.prepare(
     'select sql from sqlite_schema where tbl_name = ? and sql is not null order by type desc',
   )

@@ -12,6 +12,7 @@ import {
 import { type EventDefinition, eventType, personal, type Subject } from '../../../src/domain/event.ts'
 import {
   decode,
+  decodePage,
   encode,
   encodedTags,
   subjectOf,
@@ -106,6 +107,37 @@ describe('stored bytes', () => {
       { ...cast.issued(), data: {} },
     ]
     for (const event of wrong) expect(() => encode(event as NewEvent, envelope, key)).toThrow()
+  })
+})
+
+describe('a page of stored events', () => {
+  test('reads as each of them alone; keys are fetched once, and only when data is looked at', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { minLength: 1, maxLength: 20 }), (events) => {
+        const page = events.map((event, n) => encode(event, { ...envelope, position: n + 1 }, keyFor(event)))
+        const asked: Subject[][] = []
+        const read = decodePage(page, (subjects) => {
+          asked.push([...subjects])
+          return new Map([...subjects].map((subject) => [subject, key]))
+        })
+        expect(read.map(({ position, type }) => [position, type])).toStrictEqual(
+          events.map(({ type }, n) => [n + 1, type]),
+        )
+        expect(asked).toStrictEqual([])
+        expect(read.map((event) => ({ ...event }))).toStrictEqual(
+          page.map((bytes) => decode(bytes, () => key)),
+        )
+        const subjects = new Set(events.flatMap((event) => subjectOf(event) ?? []))
+        expect(asked).toStrictEqual(subjects.size === 0 ? [] : [[...subjects]])
+      }),
+    )
+  })
+
+  test('tells what is forgotten as null, and reads the rest', () => {
+    const page = [cast.issued(), cast.loggedOut].map((event) => encode(event, envelope, keyFor(event)))
+    const [issued, loggedOut] = decodePage(page, () => new Map())
+    expect(issued?.data).toStrictEqual({ ...cast.issued().data, email: null })
+    expect(loggedOut?.data).toStrictEqual(cast.loggedOut.data)
   })
 })
 
