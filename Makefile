@@ -8,7 +8,7 @@ help: ## this list
 	@grep -E '^[a-z_]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 .env.production:
-	@umask 077 && printf 'SECRET=%s\nPUBLIC_URL=http://127.0.0.1:3000\nMAIL_URL=console:\n' \
+	@umask 077 && printf 'SECRET=%s\nPUBLIC_URL=http://127.0.0.1:8000\nMAIL_URL=console:\n' \
 	  "$$(node -e "console.log(require('node:crypto').randomBytes(32).toString('base64url'))")" > $@
 	@echo 'Made .env.production with a new root secret. Keep it, and set PUBLIC_URL and MAIL_URL in it.'
 

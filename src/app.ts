@@ -8,18 +8,16 @@ import { createServer } from './http/server.ts'
 import { throttlePolicies } from './http/throttle-policies.ts'
 import { openAfterwards } from './infrastructure/afterwards.ts'
 import { sqliteReader } from './infrastructure/database/sqlite.ts'
-import { Deadlines } from './infrastructure/deadlines.ts'
+import type { Deadlines } from './infrastructure/deadlines.ts'
+import type { Sealer } from './infrastructure/history/sealer.ts'
 import type { Inquiries } from './infrastructure/inquiries.ts'
 import { listen, openHttpServer } from './infrastructure/listen.ts'
-import { Outbox } from './infrastructure/mail/outbox.ts'
+import type { Outbox } from './infrastructure/mail/outbox.ts'
 import { mailReaders } from './infrastructure/mail/readers.ts'
-import { renderMail } from './infrastructure/mail/render.ts'
 import { mailSecrets } from './infrastructure/mail/secrets.ts'
-import { smtpTransport } from './infrastructure/mail/smtp.ts'
-import { sqliteLeases } from './infrastructure/mail/sqlite-leases.ts'
-import { captureTransport, consoleTransport, type MailTransport } from './infrastructure/mail/transport.ts'
+import type { MailTransport } from './infrastructure/mail/transport.ts'
 import { openServices } from './infrastructure/outside/services.ts'
-import { openSweeps } from './infrastructure/sweeps.ts'
+import { referralCodeCache } from './infrastructure/referral-code-cache.ts'
 import { openThrottles } from './infrastructure/throttles/throttles.ts'
 import { AccessTokens } from './infrastructure/vault/access-tokens.ts'
 import { livingSessions } from './infrastructure/vault/living-sessions.ts'
@@ -27,36 +25,7 @@ import { oidcPayloads } from './infrastructure/vault/oidc-payloads.ts'
 import { credentialProofs } from './infrastructure/vault/prove-credential.ts'
 import { deriveKey } from './infrastructure/vault/root-secret.ts'
 import { idempotencyKeys, pageSessions, refreshTokens } from './infrastructure/vault/sqlite-rows.ts'
-
-export const mailTransport = (settings: Settings): MailTransport => {
-  if (settings.mailUrl === 'console:') return consoleTransport((text) => process.stdout.write(text))
-  if (settings.mailUrl === 'capture:') return captureTransport()
-  return smtpTransport(settings.mailUrl, settings.mailFrom, settings.publicUrl)
-}
-
-/** The runner that sends what the history calls for. */
-export const openOutbox = (floor: Foundation, log: Logger, transport: MailTransport): Outbox => {
-  const { db, reader, store, doorbell, clock, settings } = floor
-  const secrets = mailSecrets(floor)
-  return new Outbox({
-    store,
-    leases: sqliteLeases({ db, reader, clock, exclusively: (work) => store.exclusively(work) }),
-    render: (event, template) => renderMail(event, template, secrets, settings.publicUrl),
-    transport,
-    doorbell,
-    clock,
-    log,
-  })
-}
-
-/** The runner that forgets who has not confirmed an address in time. */
-export const openDeadlines = ({ settings, ...floor }: Foundation, log: Logger): Deadlines =>
-  new Deadlines({
-    ...floor,
-    unverifiedTtlMs: settings.unverifiedTtlMs,
-    sweeps: openSweeps({ ...floor, refreshIdleMs: settings.refreshTokenTtlMs }),
-    log,
-  })
+import { mailTransport, openDeadlines, openOutbox, openSealer } from './runners.ts'
 
 /** The doors that pages and the API are handed: everything they may do, and no engine. */
 export const openHouse = (
@@ -101,6 +70,7 @@ export const openHouse = (
       proxyHops: settings.proxyHops,
       sessionMaxMs: settings.sessionMaxMs,
       throttled: settings.throttled,
+      corsOrigins: settings.corsOrigins,
       checkAnswers: settings.profile === 'test',
     },
     now: clock,
@@ -117,6 +87,10 @@ export const openHouse = (
       readPasswordResetToken: (token) => tokens.read('password-reset', token)?.id ?? null,
       registrationToken: (userId) => tokens.make('registration', userId),
       readRegistrationToken: (token) => tokens.read('registration', token)?.id ?? null,
+    },
+    referralCodes: {
+      make: floor.newReferralCode,
+      ...referralCodeCache({ reader: rows.reader, reads: reads.referralCodes, clock }),
     },
     judgeAddress,
     isVerificationCode: (verificationId, code) => floor.codes.matches(verificationId, code),
@@ -180,6 +154,7 @@ export type App = {
   readonly outbox: Outbox
   readonly deadlines: Deadlines
   readonly inquiries: Inquiries
+  readonly sealer: Sealer
   readonly server: Server
   readonly address: string
   /** Once everything that was left for after an answer is done. */
@@ -206,6 +181,7 @@ export const openApp = async (
   const house = openHouse(floor, log, () => draining, later.add, services.judgeAddress)
   const outbox = openOutbox(floor, log, transport ?? mailTransport(settings))
   const deadlines = openDeadlines(floor, log)
+  const sealer = openSealer(floor, log)
   const answer = createServer(house).callback()
   const server = openHttpServer((req, res) => void answer(req, res))
   try {
@@ -214,6 +190,7 @@ export const openApp = async (
       outbox.start()
       deadlines.start()
       services.inquiries.start()
+      sealer.start()
     }
     const address = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
     return {
@@ -222,6 +199,7 @@ export const openApp = async (
       outbox,
       deadlines,
       inquiries: services.inquiries,
+      sealer,
       server,
       address,
       settled: later.settled,
@@ -234,6 +212,7 @@ export const openApp = async (
         await services.stop()
         await deadlines.stop()
         await outbox.stop()
+        await sealer.stop()
         await floor.close()
       },
     }

@@ -46,6 +46,18 @@ const isLongEnough = (secrets: string): boolean =>
     .every((line) => line === '' || Buffer.byteLength(line) >= MIN_SECRET_BYTES)
 const secretSchema = z.string().refine(isLongEnough, `must be at least ${MIN_SECRET_BYTES} bytes long`)
 
+const isOrigin = (text: string): boolean =>
+  /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text
+
+/** Exact origins with commas between them: no path, no `*`. */
+const origins = z
+  .string()
+  .transform((text) => text.split(',').map((one) => one.trim()))
+  .refine(
+    (all) => all.every(isOrigin),
+    'must be origins such as https://app.example, with commas between them',
+  )
+
 const serviceUrl = z.string().check(({ value, issues }) => {
   const message = serviceUrlProblem(value)
   if (message !== null) issues.push({ code: 'custom', input: value, message })
@@ -84,12 +96,20 @@ export const settingsSchema = z.object({
   ACCESS_TOKEN_TTL: durationSchema.default(10 * UNIT_MS.m),
   REFRESH_TOKEN_TTL: durationSchema.default(14 * UNIT_MS.d),
   UNVERIFIED_TTL: durationSchema.default(2 * UNIT_MS.d),
-  REGISTRATION: z.enum(['open', 'invite']).default('open'),
+  REGISTRATION: z.enum(['open', 'referral', 'invite']).default('open'),
   EMAIL_LOOKUP: onOff.default(false),
   EMAIL_VERIFIER_URL: serviceUrl.optional(),
   EMAIL_VERIFIER_KEY: serviceKey.optional(),
   ENRICHMENT_URL: serviceUrl.optional(),
   ENRICHMENT_KEY: serviceKey.optional(),
+  SEAL_ORIGIN: z
+    .string()
+    .regex(/^[^\s+]{1,200}$/, 'must be a name without spaces and plus signs')
+    .optional(),
+  SEAL_EVENTS: z.coerce.number().int().min(1).max(65_536).default(1000),
+  SEAL_SECONDS: z.coerce.number().int().min(1).max(86_400).default(60),
+  SEAL_WITNESS_URL: serviceUrl.optional(),
+  CORS_ORIGINS: origins.default([]),
   THROTTLE: onOff.optional(),
   TRUST_PROXY: proxies.default(false),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -122,13 +142,21 @@ export type Settings = {
   readonly refreshTokenTtlMs: number
   /** Who has not confirmed an address after this long is forgotten. */
   readonly unverifiedTtlMs: number
-  readonly registration: 'open' | 'invite'
+  readonly registration: 'open' | 'referral' | 'invite'
   readonly emailLookup: boolean
   /** The outside services that are asked about who registers; null for none. */
   readonly emailVerifier: Service | null
   readonly enrichment: Service | null
   readonly sessionMaxMs: number
+  /** Whose history it is, as its seals say; a seal at least every so many events, and every so often if there are new ones. */
+  readonly seals: {
+    readonly origin: string
+    readonly everyEvents: number
+    readonly everyMs: number
+    readonly witnessUrl: string | null
+  }
   readonly throttled: boolean
+  readonly corsOrigins: readonly string[]
   /** How many proxies stand in front; 0 trusts no forwarded header. */
   readonly proxyHops: number
   readonly logLevel: string
@@ -202,6 +230,13 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     emailVerifier: service(s.EMAIL_VERIFIER_URL, s.EMAIL_VERIFIER_KEY),
     enrichment: service(s.ENRICHMENT_URL, s.ENRICHMENT_KEY),
     sessionMaxMs: SESSION_MAX_MS,
+    seals: {
+      origin: s.SEAL_ORIGIN ?? new URL(publicUrl).host,
+      everyEvents: s.SEAL_EVENTS,
+      everyMs: s.SEAL_SECONDS * 1000,
+      witnessUrl: s.SEAL_WITNESS_URL ?? null,
+    },
+    corsOrigins: s.CORS_ORIGINS,
     throttled: s.THROTTLE ?? s.PROFILE !== 'test',
     proxyHops: typeof s.TRUST_PROXY === 'number' ? s.TRUST_PROXY : s.TRUST_PROXY ? 1 : 0,
     logLevel: s.LOG_LEVEL,

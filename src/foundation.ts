@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Settings } from './config.ts'
 import type { Command } from './domain/decision.ts'
+import { CODE_BYTES, codeFrom } from './domain/referrals/code.ts'
 import type { Execute } from './http/house.ts'
 import { type Clock, systemClock } from './infrastructure/clock.ts'
 import { type Migration, migrateUp, readMigrations } from './infrastructure/database/migrations.ts'
@@ -28,6 +30,7 @@ import { projections, type ReadSide, readSide } from './projections/index.ts'
 export type World = {
   readonly clock?: Clock
   readonly ids?: Ids
+  readonly newReferralCode?: () => string
   readonly onFatal?: (error: Error) => void
   /** bcrypt's cost; lower only where many sign-ins are tested. */
   readonly hashCost?: number
@@ -38,6 +41,7 @@ export type Foundation = {
   readonly settings: Settings
   readonly clock: Clock
   readonly ids: Ids
+  readonly newReferralCode: () => string
   readonly db: SqliteConnection
   readonly reader: SqliteConnection
   readonly store: SqliteEventStore
@@ -99,6 +103,7 @@ export const openFoundation = async (settings: Settings, world: World = {}): Pro
     settings,
     clock,
     ids,
+    newReferralCode: world.newReferralCode ?? (() => codeFrom(randomBytes(CODE_BYTES))),
     db,
     reader,
     store,

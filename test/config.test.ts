@@ -25,6 +25,13 @@ describe('settings', () => {
     expect(readSettings(production).devMailbox).toBe(false)
     expect(readSettings({ ...production, DEV_MAILBOX: 'on' }).devMailbox).toBe(true)
   })
+  test('C-2 who may register by themselves: everybody, who has a referral code, or nobody', () => {
+    expect(readSettings({}).registration).toBe('open')
+    for (const registration of ['open', 'referral', 'invite']) {
+      expect(readSettings({ REGISTRATION: registration }).registration).toBe(registration)
+    }
+    expect(() => readSettings({ REGISTRATION: 'closed' })).toThrow(/REGISTRATION/)
+  })
   test('every problem is listed at once, and no secret is repeated', () => {
     const wrong = {
       PORT: '70000',

@@ -19,6 +19,7 @@ type Service = {
   readonly ports?: readonly string[]
   readonly volumes?: readonly string[]
   readonly read_only?: boolean
+  readonly restart?: string
   readonly depends_on?: Record<string, { condition: string }>
   readonly healthcheck?: { test?: readonly string[]; disable?: boolean }
 }
@@ -62,17 +63,30 @@ describe('the compose files', () => {
   test('nothing is open to other machines, and nothing can be written but the data', () => {
     const all = [...Object.values(production), ...Object.values(local)]
     const ports = all.flatMap(({ ports: some = [] }) => some)
-    expect(ports).toHaveLength(3)
+    expect(ports).toHaveLength(3) // the proxy, and both sides of the mailbox
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/)
-    for (const { volumes } of Object.values(production)) expect(volumes).toStrictEqual(['data:/data'])
+    for (const { volumes = [] } of Object.values(production))
+      for (const volume of volumes) expect(volume).toMatch(/^data:|:ro$/)
     for (const { read_only } of [production['web'], production['work'], local['mailbox']].flatMap(
       (one) => one ?? [],
     ))
       expect(read_only).toBe(true)
   })
 
+  test('S1-45 a proxy stands in front on port 8000, and what ends is started again', () => {
+    const { gateway, ...ours } = production
+    expect(gateway?.ports).toStrictEqual(['127.0.0.1:8000:8000'])
+    expect(gateway?.depends_on).toStrictEqual({ web: { condition: 'service_healthy' } })
+    for (const { restart } of Object.values(production)) expect(restart).toBe('unless-stopped')
+    for (const { environment } of Object.values(ours)) expect(environment?.['TRUST_PROXY']).toBe('1')
+    const nginx = read('deploy/nginx.conf')
+    expect(nginx).toMatch(/listen 8000;/)
+    expect(nginx).toMatch(/proxy_pass http:\/\/web:3000;/)
+    expect(nginx).toMatch(/proxy_set_header X-Forwarded-For \$remote_addr;/) // what a client forged is dropped
+  })
+
   test('no mailbox is part of the production set', () =>
-    expect(Object.keys(production)).toStrictEqual(['web', 'work']))
+    expect(Object.keys(production)).toStrictEqual(['web', 'work', 'gateway']))
 })
 
 describe('the Dockerfile', () => {
@@ -189,7 +203,7 @@ describe('what the image holds', () => {
   const isHealthy = (port: number): boolean =>
     spawnSync(process.execPath, healthcheck.slice(1), { env: { PORT: String(port) } }).status === 0
 
-  test('S4-17, S2-33, S2-44, S2-45, W-1, W-2, S4-28 its three processes start, become healthy on an empty volume, mail and forget', async () => {
+  test('S1-42, S4-17, S2-33, S2-44, S2-45, W-1, W-2, S4-28 its three processes start, become healthy on an empty volume, mail and forget', async () => {
     const [web, smtp, mailbox] = [await freePort(), await freePort(), await freePort()]
     const address = `http://127.0.0.1:${web}`
     const mails = `http://127.0.0.1:${mailbox}/api/v1/mailbox?email=ada@example.org`

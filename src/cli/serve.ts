@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import type { Logger } from 'pino'
-import { mailTransport, openApp, openDeadlines, openOutbox } from '../app.ts'
+import { openApp } from '../app.ts'
 import { readSettings, type Settings } from '../config.ts'
 import { type Foundation, openFoundation } from '../foundation.ts'
 import { createLog } from '../infrastructure/log.ts'
 import { openServices } from '../infrastructure/outside/services.ts'
+import { mailTransport, openDeadlines, openOutbox, openSealer } from '../runners.ts'
 import { grantTo, showSignInLink } from './grants.ts'
 import { action } from './run.ts'
 import { stopOnSignal } from './stopping.ts'
@@ -62,7 +63,7 @@ export const serveCommands = (program: Command): void => {
 
   program
     .command('work')
-    .description('the background runners alone: mail, deadlines and questions to outside services')
+    .description('the background runners alone: mail, deadlines, seals and questions to outside services')
     .option('--json', 'no effect here; every command takes it')
     .action(
       action(async () => {
@@ -75,10 +76,13 @@ export const serveCommands = (program: Command): void => {
         deadlines.start()
         const services = openServices(floor, log)
         services.inquiries.start()
+        const sealer = openSealer(floor, log)
+        sealer.start()
         stopOnSignal(log, async () => {
           await services.stop()
           await deadlines.stop()
           await outbox.stop()
+          await sealer.stop()
           await floor.close()
         })
         log.info('the runners are at work')

@@ -1,12 +1,12 @@
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
-import { openDeadlines } from '../app.ts'
 import { eraseUser } from '../domain/users/erase-user.ts'
 import { reinstateUser } from '../domain/users/reinstate-user.ts'
 import { suspendUser } from '../domain/users/suspend-user.ts'
 import type { Foundation } from '../foundation.ts'
 import { createLog } from '../infrastructure/log.ts'
 import { isTemporary, type UserView } from '../projections/users.ts'
+import { openDeadlines } from '../runners.ts'
 import { action, operator, outputFor, Refused, table, UsageProblem, withFloor } from './run.ts'
 
 const find = async (floor: Foundation, id: string): Promise<UserView> => {
@@ -60,18 +60,21 @@ export const userCommands = (program: Command): void => {
   user
     .command('show')
     .argument('<id>')
-    .description('one user and their latest sessions')
+    .description('one user, who brought them, how many they brought, and their latest sessions')
     .option('--json', 'print JSON')
     .action(
       action(async (id: string, options: { json?: boolean }) =>
         withFloor(async (floor) => {
           const found = await find(floor, id)
           const sessions = await floor.reads.sessions.ofUser(id, 10)
-          const facts = Object.entries(found).map(([name, value]) => [
+          const referrer = await floor.reads.referrals.referrerOf(id)
+          const { all } = await floor.reads.referrals.counts(id)
+          const brought = { referrerId: referrer?.referrerId ?? null, referrals: all }
+          const facts = Object.entries({ ...found, ...brought }).map(([name, value]) => [
             name,
             value === null ? '–' : String(value),
           ])
-          outputFor(options.json ?? false).result({ ...found, sessions }, table(facts))
+          outputFor(options.json ?? false).result({ ...found, ...brought, sessions }, table(facts))
         }),
       ),
     )

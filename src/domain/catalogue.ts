@@ -3,6 +3,7 @@ import { clientEvents } from './clients/events.ts'
 import type { Actor, EventDefinition, Instant, Tag } from './event.ts'
 import { inviteEvents } from './invites/events.ts'
 import { mailEvents } from './mails/events.ts'
+import { referralEvents } from './referrals/events.ts'
 import { sessionEvents } from './sessions/events.ts'
 import { userEvents } from './users/events.ts'
 
@@ -13,6 +14,7 @@ export const contexts = {
   sessions: sessionEvents,
   mails: mailEvents,
   clients: clientEvents,
+  referrals: referralEvents,
 } as const
 
 export const catalogue = {
@@ -21,6 +23,7 @@ export const catalogue = {
   ...sessionEvents,
   ...mailEvents,
   ...clientEvents,
+  ...referralEvents,
 } as const
 
 type Catalogue = typeof catalogue

@@ -32,6 +32,17 @@ export const refusalCodes = [
   'mail_not_found',
   'mail_not_failed',
   'mail_outdated',
+  'registration_incomplete',
+  'referral_code_unknown',
+  'referral_code_expired',
+  'referral_code_already_active',
+  'referral_code_expiry_out_of_range',
+  'referral_to_self',
+  'referral_circle',
+  'referral_chain_changed',
+  'referral_chain_too_long',
+  'referrer_already_set',
+  'batch_not_found',
 ] as const
 
 export type RefusalCode = (typeof refusalCodes)[number]

@@ -5,6 +5,7 @@ import type { Verdict } from '../domain/users/events.ts'
 import type { PasswordProblem } from '../domain/users/password.ts'
 import type { ReadSide } from '../projections/index.ts'
 import type { Change } from '../projections/projection.ts'
+import type { CodeFound } from '../projections/referral-codes.ts'
 import type { OidcDoor } from './oidc/door.ts'
 import type { ThrottlePolicy } from './throttle-policies.ts'
 
@@ -66,8 +67,8 @@ export type HttpSettings = {
   readonly inviteTtlMs: number
   readonly linkTtlMs: number
   readonly codeTtlMs: number
-  /** Who may register by themselves: everybody, or nobody (invites only). */
-  readonly registration: 'open' | 'invite'
+  /** Who may register by themselves: everybody, who has a referral code, or nobody (invites only). */
+  readonly registration: 'open' | 'referral' | 'invite'
   /** Whether anonymous callers are told that an address is known. */
   readonly emailLookup: boolean
   readonly devMailbox: boolean
@@ -76,6 +77,8 @@ export type HttpSettings = {
   /** How many proxies stand in front; 0 trusts no forwarded header. */
   readonly proxyHops: number
   readonly sessionMaxMs: number
+  /** Whose scripts may call the API from other origins; nobody's, if none is named. */
+  readonly corsOrigins: readonly string[]
   /** Off only where many sign-ins from one place are the point: load tests. */
   readonly throttled: boolean
   /** Checks every API answer against its declared schema: in tests a mismatch is an error. */
@@ -117,6 +120,15 @@ export type House = {
 
   /** Whether a code is the one that was mailed for a verification. */
   readonly isVerificationCode: (verificationId: string, code: string) => boolean
+
+  /** Codes by which users bring others: new ones, and look-ups that ask the database only once. */
+  readonly referralCodes: {
+    readonly make: () => string
+    /** By the code itself, expired or not; null for one that nobody can come by for another reason. */
+    readonly byCode: (code: string) => Promise<CodeFound | null>
+    /** The active code of whoever has this verified address (canonical form). */
+    readonly byReferrerEmail: (email: string) => Promise<CodeFound | null>
+  }
 
   readonly judgeAddress: (email: string) => Promise<Verdict | null>
 

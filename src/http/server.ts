@@ -4,6 +4,7 @@ import { apiRoutes } from './api/index.ts'
 import { problemTypes, publicKeys } from './api/well-known.ts'
 import type { State } from './context.ts'
 import type { House } from './house.ts'
+import { corsForApi } from './middleware/cors.ts'
 import { errors } from './middleware/errors.ts'
 import { knownHost, securityHeaders } from './middleware/headers.ts'
 import { request } from './middleware/request.ts'
@@ -21,6 +22,7 @@ export const createServer = (house: House): Koa<State> => {
 
   app.use(request(house))
   app.use(securityHeaders(house.settings.publicUrl))
+  if (house.settings.corsOrigins.length > 0) app.use(corsForApi(house.settings.corsOrigins))
   app.use(errors(house, pages.errorPage))
   app.use(health(house))
   app.use(knownHost(house.settings.publicUrl))

@@ -19,6 +19,8 @@ export const throttlePolicies = {
     { points: 5, seconds: HOUR_S },
     { points: 10, seconds: DAY_S },
   ],
+  /** Mails to others that a user asks for. */
+  'mail-user': [{ points: 10, seconds: HOUR_S }],
   'mail-client': [{ points: 60, seconds: HOUR_S }],
   'register-client': [
     { points: 20, seconds: MINUTE_S },

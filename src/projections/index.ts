@@ -5,6 +5,9 @@ import { loginReads, logins } from './logins.ts'
 import { mailReads, mails } from './mails.ts'
 import { principalReads } from './principal.ts'
 import type { Projection, Reader } from './projection.ts'
+import { referralCodeReads, referralCodes } from './referral-codes.ts'
+import { referralTreeReads } from './referral-tree.ts'
+import { referralReads, referrals } from './referrals.ts'
 import { sessionReads, sessions } from './sessions.ts'
 import { userReads, users } from './users.ts'
 import { verificationReads, verifications } from './verifications.ts'
@@ -19,6 +22,8 @@ export const projections: readonly Projection[] = [
   mails,
   clients,
   inquiries,
+  referralCodes,
+  referrals,
 ]
 
 /** The read side: every question that pages, the API and the runners ask. */
@@ -31,6 +36,9 @@ export const readSide = (db: Reader) => ({
   mails: mailReads(db),
   clients: clientReads(db),
   inquiries: inquiryReads(db),
+  referralCodes: referralCodeReads(db),
+  referrals: referralReads(db),
+  referralTree: referralTreeReads(db),
   principals: principalReads(db),
 })
 

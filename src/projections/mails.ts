@@ -25,11 +25,11 @@ const queue = (event: DomainEvent): readonly Change[] =>
 const suppress = (about: Tag): Change =>
   update('mails', { about, status: 'queued' }, { status: 'suppressed', reason: 'ended' })
 
-/** A code that has been replaced or used is not worth a mail any more. */
-const outdated = (userId: string): Change =>
+/** A code that has been replaced, used or deleted is not worth a mail any more. */
+const outdated = (userId: string, template: MailTemplate): Change =>
   update(
     'mails',
-    { about: `user:${userId}`, template: 'verification', status: 'queued' },
+    { about: `user:${userId}`, template, status: 'queued' },
     { status: 'suppressed', reason: 'ended' },
   )
 
@@ -40,12 +40,13 @@ const outdated = (userId: string): Change =>
  */
 export const mails = projection('mails', ['mails'], {
   ...Object.fromEntries(mailingTypes.map((type) => [type, queue])),
-  VerificationIssued: (event) => [outdated(event.data.userId), ...queue(event)],
-  EmailVerified: ({ data }) => [outdated(data.userId)],
+  VerificationIssued: (event) => [outdated(event.data.userId, 'verification'), ...queue(event)],
+  EmailVerified: ({ data }) => [outdated(data.userId, 'verification')],
   InviteRevoked: ({ data }) => [suppress(`invite:${data.inviteId}`)],
   InviteRedeemed: ({ data }) => [suppress(`invite:${data.inviteId}`)],
   InviteReplaced: ({ data }) => [suppress(`invite:${data.inviteId}`)],
   InvitePurged: ({ data }) => [remove('mails', { about: `invite:${data.inviteId}` })],
+  ReferralCodeDeleted: ({ data }) => [outdated(data.userId, 'referral-code')],
   MailSent: ({ at, data }) => [update('mails', { id: data.mailId }, { status: 'sent', sent_at: at })],
   MailFailed: ({ at, data }) => [
     update('mails', { id: data.mailId }, { status: 'failed', failed_at: at, reason: data.reason }),

@@ -86,6 +86,17 @@ describe('W-22 RetryMail', () => {
     given(calling(made), failed(template), used).when(retryMail, aboutBen).thenRefused('mail_outdated')
     given(calling(made), failed(template), made).when(retryMail, aboutBen).thenRefused('mail_outdated')
   })
+  test('a referral code is good until it is deleted, however many it is mailed to', () => {
+    const retried = { type: 'MailRetried', data: { ...aboutBen, template: 'referral-code' } } as const
+    const history = [calling(cast.codeMailed()), failed('referral-code')]
+    const another = cast.codeMailed({ email: cast.ADA_ADDRESS })
+    given(...history, another)
+      .when(retryMail, aboutBen)
+      .then(retried)
+    given(...history, another, cast.codeDeleted())
+      .when(retryMail, aboutBen)
+      .thenRefused('mail_outdated')
+  })
   test('what was only news stays worth telling', () => {
     const { decision } = given(
       calling(cast.passwordChanged()),

@@ -21,7 +21,10 @@ describe('SuspendUser and ReinstateUser', () => {
     given(...both, cast.granted(BEN, 'auditor'), cast.granted(BEN))
       .when(suspendUser, { ...wish, reason: 'on leave' }, BY_ADA)
       .then(
-        { type: 'UserSuspended', data: { userId: BEN, roles: ['admin', 'auditor'], reason: 'on leave' } },
+        {
+          type: 'UserSuspended',
+          data: { userId: BEN, roles: ['admin', 'auditor'], reason: 'on leave', batchId: null },
+        },
         cast.sessionsEnded('suspended'),
       ))
   test('suspending again is already true', () =>

@@ -3,12 +3,13 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pino from 'pino'
-import { openHouse, openOutbox } from '../../src/app.ts'
+import { openHouse } from '../../src/app.ts'
 import { issueInvite } from '../../src/domain/invites/issue-invite.ts'
 import { openFoundation } from '../../src/foundation.ts'
 import { startSession } from '../../src/http/acts/device.ts'
 import { redeemInviteToken } from '../../src/http/acts/redeem.ts'
 import { plus } from '../../src/infrastructure/clock.ts'
+import { openOutbox } from '../../src/runners.ts'
 import { testSettings } from '../support/house.ts'
 
 const [, , folder = ''] = process.argv

@@ -5,6 +5,8 @@ import { grantRole } from '../../src/domain/users/grant-role.ts'
 import { revokeRole } from '../../src/domain/users/revoke-role.ts'
 import { startSession } from '../../src/http/acts/device.ts'
 import { issueInviteTo } from '../../src/http/acts/issue.ts'
+import { createOwnReferralCode } from '../../src/http/acts/referrals.ts'
+import { plus } from '../../src/infrastructure/clock.ts'
 import { insert } from '../../src/projections/projection.ts'
 import { DAY } from '../support/house.ts'
 import { Api } from './api/client.ts'
@@ -27,6 +29,7 @@ type Scene = {
   readonly inviteId: string
   readonly clientId: string
   readonly mailId: string
+  readonly code: string
   readonly fresh: string
 }
 
@@ -34,7 +37,7 @@ type Answers = readonly [anonymous: number, owner: number, other: number, admin:
 
 /**
  * Who gets which answer. The owner is the user that the call is about. 409 is an answer to somebody who may ask:
- * there is nothing left to confirm or complete.
+ * there is nothing left to confirm or complete, the code is there already, or it is their own.
  */
 const MATRIX: Readonly<Record<string, Answers>> = {
   getMe: [401, 200, 200, 200, 200],
@@ -77,6 +80,21 @@ const MATRIX: Readonly<Record<string, Answers>> = {
   grantRole: [401, 403, 403, 200, 403],
   revokeRole: [401, 403, 403, 200, 403],
 
+  createReferralCode: [401, 409, 201, 201, 201],
+  getReferralCode: [401, 200, 404, 404, 404],
+  deleteReferralCode: [401, 204, 404, 404, 404],
+  mailReferralCode: [401, 202, 404, 404, 404],
+  findReferralCode: [401, 200, 200, 200, 200],
+  redeemReferralCode: [401, 409, 200, 200, 200],
+  listReferrals: [401, 200, 200, 200, 200],
+  listReferrers: [401, 200, 403, 200, 200],
+  getReferralTree: [401, 200, 403, 200, 200],
+  listTopReferrers: [401, 403, 403, 200, 200],
+  previewSubtree: [401, 403, 403, 200, 200],
+  suspendSubtree: [401, 403, 403, 201, 403],
+  listSubtreeSuspensions: [401, 403, 403, 200, 200],
+  reinstateSubtree: [401, 403, 403, 404, 403],
+
   registerClient: [401, 403, 403, 201, 403],
   listClients: [401, 403, 403, 200, 200],
   getClient: [401, 403, 403, 200, 200],
@@ -91,6 +109,7 @@ const MATRIX: Readonly<Record<string, Answers>> = {
 }
 
 const redirectUris = ['https://app.example/callback']
+const inAWeek = () => plus(api.app.clock(), 7 * DAY)
 const inviteToken = ({ inviteId }: Scene) => ({ token: api.app.house.links.inviteToken(inviteId) })
 
 /** What is asked for, so that nothing but the caller decides the answer. */
@@ -111,11 +130,16 @@ const BODIES: Readonly<Record<string, (scene: Scene) => unknown>> = {
   completeRegistration: () => ({ password: PASSWORD }),
   issueInvite: ({ fresh }) => ({ email: fresh }),
   changeUser: () => ({ name: 'Somebody Else' }),
+  createReferralCode: () => ({ expiresAt: inAWeek() }),
+  redeemReferralCode: ({ code }) => ({ code }),
   registerClient: () => ({ name: 'Example App', redirectUris }),
   changeClient: () => ({ name: 'Another App' }),
 }
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
-const QUERIES: Readonly<Record<string, string>> = { listMailbox: '?email=nobody@example.org' }
+const QUERIES: Readonly<Record<string, (scene: Scene) => string>> = {
+  listMailbox: () => '?email=nobody@example.org',
+  findReferralCode: ({ owner }) => `?referrerEmail=${owner.email}`,
+}
 
 let api: Awaited<ReturnType<typeof Api.open>>
 let operations: ReadonlyMap<string, { readonly method: string; readonly path: string }>
@@ -171,8 +195,12 @@ const setScene = async (): Promise<Scene> => {
   await house.execute(registerClient, { ...client, redirectUris: [...redirectUris] }, by)
   if (issued.outcome !== 'accepted') throw new Error('nobody was invited')
   const fresh = `fresh${++people}@example.org`
+  const owner = await enter(null)
+  const made = await createOwnReferralCode(house, owner.id, { description: null, expiresAt: inAWeek() }, 'C')
+  if (made.outcome !== 'accepted') throw new Error('there is no code')
   return {
-    owner: await enter(null),
+    owner,
+    code: made.code.code,
     inviteId: issued.inviteId,
     clientId,
     mailId: (await givenUp(house, wish.email)).id,
@@ -204,7 +232,7 @@ describe('T20: who may do what', () => {
       const scene = await setScene()
       const token = await tokenOf(caller, scene)
       const before = await api.eventCount()
-      const where = `${concrete(path, scene)}${QUERIES[operationId] ?? ''}`
+      const where = `${concrete(path, scene)}${QUERIES[operationId]?.(scene) ?? ''}`
       const wish = BODIES[operationId]?.(scene)
       const form = { raw: new URLSearchParams(wish as Record<string, string>).toString(), headers: FORM }
       const sent = operationId === 'issueToken' ? form : { body: wish }

@@ -55,6 +55,22 @@ describeProjection(mails, [
   ['S4-39 the address that was given up is told', cast.addressReleased(), queued('email-changed')],
   ['who signs in on a new device is told', cast.newDeviceNoticed(), queued('new-device')],
   ['a reset is mailed', cast.resetRequested(), queued('password-reset')],
+  [
+    'S3-31 a referral code is mailed to whom its owner names',
+    cast.codeMailed(),
+    [insert('mails', { ...row, template: 'referral-code', about: ABOUT_BEN, recipient: cast.CYD_ADDRESS })],
+  ],
+  [
+    'and not any more once it is deleted',
+    cast.codeDeleted(),
+    [
+      update(
+        'mails',
+        { about: ABOUT_BEN, template: 'referral-code', status: 'queued' },
+        { status: 'suppressed', reason: 'ended' },
+      ),
+    ],
+  ],
   ['what has been revoked is not sent any more', cast.revoked(), notSentAnyMore(ABOUT_INVITE)],
   ['nor what has been redeemed', cast.redeemed(), notSentAnyMore(ABOUT_INVITE)],
   ['nor what has been replaced', cast.replaced(), notSentAnyMore(`invite:${OTHER_INVITE}`)],

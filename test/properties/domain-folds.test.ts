@@ -23,6 +23,7 @@ test('any history is made of events that their schemas allow', () => {
 test('the folds of the domain are found', () =>
   expect(folds.map(([name]) => name).toSorted()).toStrictEqual([
     'address',
+    'batch',
     'client',
     'contact',
     'credential',
@@ -32,14 +33,18 @@ test('the folds of the domain are found', () =>
     'isEnriched',
     'judgement',
     'mail',
+    'ownCode',
     'passwordReset',
     'profile',
     'readers',
+    'referralCode',
+    'referrer',
     'registration',
     'registrationSession',
     'session',
     'signInLink',
     'standing',
+    'suspension',
     'verification',
   ]))
 

@@ -79,14 +79,15 @@ describe('whatever people wish, in whatever order', () => {
 
   law('a retry of what was accepted is already true', (acts) => {
     let occasions = 0
-    for (const { type, wish, actor, decision, events, retry } of acts) {
+    for (const { type, actor, decision, events, retry } of acts) {
       if (decision.outcome === 'refused' || type in countsAgain || type in worksOnce) continue
       occasions++
       // Whoever took their own standing away may not even ask again.
-      const lostStanding =
-        (type === 'SuspendUser' || (type === 'RevokeRole' && (wish as { role: string }).role === 'admin')) &&
-        actor === `user:${(wish as { userId: string }).userId}` &&
-        events.length > 0
+      const lostStanding = events.some(
+        (event) =>
+          (event.type === 'UserSuspended' || (event.type === 'RoleRevoked' && event.data.role === 'admin')) &&
+          actor === `user:${event.data.userId}`,
+      )
       expect(retry).toStrictEqual(
         lostStanding ? { outcome: 'refused', refusal: { code: 'not_allowed' }, events: [] } : accept(),
       )
@@ -154,7 +155,7 @@ describe('whatever people wish, in whatever order', () => {
 })
 
 describe('the stories themselves', () => {
-  const acts = fc.sample(anyStory, { numRuns: 1000, seed: 20260301 }).flatMap(play)
+  const acts = fc.sample(anyStory, { numRuns: 1500, seed: 20260301 }).flatMap(play)
 
   test('try every command of the domain', () => expect(commandsInStories()).toStrictEqual(commandTypes))
 
@@ -165,7 +166,10 @@ describe('the stories themselves', () => {
   })
 
   test('are refused for every reason that the domain knows', () => {
-    const never = ['password_change_required'] // said at the door, before any command
+    const never = [
+      'password_change_required', // said at the door, before any command
+      'referral_chain_too_long', // no story has a thousand people
+    ]
     const heard = acts.flatMap(({ decision }) =>
       decision.outcome === 'refused' ? [decision.refusal.code] : [],
     )

@@ -40,7 +40,17 @@ const FOR_ANYBODY = [
   'RedeemSignInLink',
   'ChangePassword',
 ]
-const FOR_ONESELF = ['ChangeProfile', 'SendVerification', 'ChangeEmail', 'CompleteRegistration', 'EraseUser']
+const FOR_ONESELF = [
+  'ChangeProfile',
+  'SendVerification',
+  'ChangeEmail',
+  'CompleteRegistration',
+  'EraseUser',
+  'CreateReferralCode',
+  'DeleteReferralCode',
+  'MailReferralCode',
+  'RedeemReferralCode',
+]
 
 describe('whatever people wish, in whatever order', () => {
   const THREATS = ['UserSuspended', 'UserErased', 'RoleRevoked']

@@ -34,6 +34,12 @@ export const RESET = ulid('RE1')
 export const OTHER_RESET = ulid('RE2')
 export const CLIENT = ulid('C1')
 export const OTHER_CLIENT = ulid('C2')
+export const CODE_ID = ulid('CD1')
+export const OTHER_CODE_ID = ulid('CD2')
+export const CODE = '0123456789ABCDEF'
+export const OTHER_CODE = 'ZYXWVTSRQPNMKJHG'
+export const BATCH = ulid('BA1')
+export const OTHER_BATCH = ulid('BA2')
 export const REDIRECT_URI = 'https://app.example/callback'
 export const OTHER_REDIRECT_URI = 'https://app.example/other'
 
@@ -136,9 +142,10 @@ export const roleRevoked = (
 export const suspended = (
   userId: string,
   roles: ('admin' | 'auditor')[] = [],
+  batchId: string | null = null,
 ): NewEventOf<'UserSuspended'> => ({
   type: 'UserSuspended',
-  data: { userId, roles, reason: null },
+  data: { userId, roles, reason: null, batchId },
 })
 export const reinstated = (
   userId: string,
@@ -275,6 +282,51 @@ export const clientRemoved: NewEventOf<'ClientRemoved'> = {
   type: 'ClientRemoved',
   data: { clientId: CLIENT },
 }
+
+export const codeCreated = (
+  data: Overrides<'ReferralCodeCreated'> = {},
+): NewEventOf<'ReferralCodeCreated'> => ({
+  type: 'ReferralCodeCreated',
+  data: { codeId: CODE_ID, userId: BEN, code: CODE, description: null, expiresAt: IN_A_WEEK, ...data },
+})
+export const codeDeleted = (
+  data: Overrides<'ReferralCodeDeleted'> = {},
+): NewEventOf<'ReferralCodeDeleted'> => ({
+  type: 'ReferralCodeDeleted',
+  data: { codeId: CODE_ID, userId: BEN, ...data },
+})
+export const codeMailed = (data: Overrides<'ReferralCodeMailed'> = {}): NewEventOf<'ReferralCodeMailed'> => ({
+  type: 'ReferralCodeMailed',
+  data: {
+    codeId: CODE_ID,
+    userId: BEN,
+    email: CYD_ADDRESS,
+    code: CODE,
+    locale: 'en',
+    expiresAt: IN_A_WEEK,
+    ...data,
+  },
+})
+export const referred = (
+  userId: string,
+  referrerId: string,
+  data: Overrides<'UserReferred'> = {},
+): NewEventOf<'UserReferred'> => ({
+  type: 'UserReferred',
+  data: { userId, referrerId, codeId: CODE_ID, way: 'later', ...data },
+})
+export const subtreeSuspended = (
+  data: Overrides<'SubtreeSuspended'> = {},
+): NewEventOf<'SubtreeSuspended'> => ({
+  type: 'SubtreeSuspended',
+  data: { batchId: BATCH, rootId: BEN, count: 1, ...data },
+})
+export const subtreeReinstated = (
+  data: Overrides<'SubtreeReinstated'> = {},
+): NewEventOf<'SubtreeReinstated'> => ({
+  type: 'SubtreeReinstated',
+  data: { batchId: BATCH, rootId: BEN, count: 1, ...data },
+})
 
 /** Somebody who registered by themselves and has not confirmed the address. */
 export const waiting = (userId: string, email: string, data: Overrides<'VerificationIssued'> = {}) => [

@@ -24,7 +24,11 @@ const examples: readonly NewEvent[] = [
   cast.personEnriched(),
   cast.granted(cast.ADA),
   cast.roleRevoked(cast.ADA),
-  { type: 'UserSuspended', data: { userId: cast.BEN, roles: ['auditor'], reason: 'on leave' } },
+  {
+    type: 'UserSuspended',
+    data: { userId: cast.BEN, roles: ['auditor'], reason: 'on leave', batchId: cast.BATCH },
+  },
+
   cast.reinstated(cast.BEN, ['auditor']),
   cast.erased(cast.BEN, { roles: ['auditor'], inviteIds: [cast.INVITE] }),
   cast.loggedIn('invite'),
@@ -40,6 +44,12 @@ const examples: readonly NewEvent[] = [
   cast.clientRegistered(),
   cast.clientChanged({ name: 'Another App', redirectUris: [cast.OTHER_REDIRECT_URI] }),
   cast.clientRemoved,
+  cast.codeCreated({ description: 'for the team' }),
+  cast.codeDeleted(),
+  cast.codeMailed(),
+  cast.referred(cast.CYD, cast.BEN),
+  cast.subtreeSuspended(),
+  cast.subtreeReinstated(),
 ]
 
 /** One example of every event type, as new golden files are written from. */

@@ -2,7 +2,7 @@ import { MAX_WAITING } from '../../src/domain/users/register-user.ts'
 import { MAX_CODE_TRIES } from '../../src/domain/users/verification.ts'
 import * as cast from './controls.ts'
 import { dayAfter, LAST_DAY } from './story-things.ts'
-import type { Step } from './story-wishes.ts'
+import type { Step } from './story-wishing.ts'
 
 /** Every story begins with an admin, as every installation does. */
 export const firstAdmin: Step = {
@@ -86,6 +86,37 @@ const wantsAnotherAddress: Step = {
   actor: `user:${cast.BEN}`,
   pause: false,
 }
+const hasCode = (userId: string, codeId: string, code: string): Step => ({
+  type: 'CreateReferralCode',
+  wish: { userId, codeId, code, description: null, expiresAt: dayAfter(LAST_DAY / 2) },
+  actor: 'system',
+  pause: false,
+})
+const isKnown = (userId: string, email: string): Step => ({
+  type: 'GrantRole',
+  wish: { userId, role: 'auditor', enrol: { email, locale: 'en' }, newCredentialId: null },
+  actor: 'system',
+  pause: false,
+})
+/** Two with a code each: may either have brought the other? */
+const referrers = [
+  isKnown(cast.BEN, cast.BEN_ADDRESS),
+  isKnown(cast.CYD, cast.CYD_ADDRESS),
+  hasCode(cast.BEN, cast.CODE_ID, cast.CODE),
+  hasCode(cast.CYD, cast.OTHER_CODE_ID, cast.OTHER_CODE),
+]
+const benBroughtCyd: Step = {
+  type: 'RedeemReferralCode',
+  wish: { userId: cast.CYD, codeId: cast.CODE_ID, referrerId: cast.BEN, chain: [] },
+  actor: `user:${cast.CYD}`,
+  pause: false,
+}
+const suspendedTogether: Step = {
+  type: 'SuspendSubtree',
+  wish: { batchId: cast.BATCH, rootId: cast.BEN, userIds: [cast.BEN, cast.CYD], reason: null },
+  actor: 'system',
+  pause: false,
+}
 /** Two who register with one address: who is it going to be? */
 const rivals = [registers(cast.BEN), registers(cast.CYD)]
 const moving = [registers(cast.BEN), benConfirms('code'), wantsAnotherAddress]
@@ -103,5 +134,8 @@ export const openings: readonly (readonly Step[])[] = [
   [...twoInvites, ...moving],
   [...twoInvites, ...moving, hasMoved, registers(cast.CYD)],
   [registers(cast.BEN), ...Array.from({ length: MAX_CODE_TRIES }, () => benConfirms('wrong-code'))],
+  referrers,
+  [...referrers, benBroughtCyd],
+  [...referrers, suspendedTogether],
   cast.people(MAX_WAITING).map((id) => registers(id)),
 ]

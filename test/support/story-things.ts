@@ -41,6 +41,31 @@ export const anotherEmail = fc.constantFrom(cast.CYD_ADDRESS, cast.CYD_ADDRESS, 
 export const verificationId = fc.constantFrom(cast.VERIFICATION, cast.VERIFICATION, cast.OTHER_VERIFICATION)
 export const resetId = fc.constantFrom(cast.RESET, cast.RESET, cast.OTHER_RESET)
 export const verification = fc.record({ verificationId, codeExpiresAt: expiresAt, linkExpiresAt: expiresAt })
+export const codeId = fc.constantFrom(cast.CODE_ID, cast.CODE_ID, cast.OTHER_CODE_ID)
+/** Whose a code is likely to be: Ben's, or else Cyd's. */
+const owned = fc
+  .constantFrom([cast.BEN, cast.CODE_ID, cast.CODE], [cast.CYD, cast.OTHER_CODE_ID, cast.OTHER_CODE])
+  .map(([owner = '', id = '', code = '']) => ({ owner, codeId: id, code }))
+export const ownCode = owned.map(({ owner, codeId: id }) => ({ userId: owner, codeId: id }))
+export const newCode = fc
+  .tuple(owned, userId, fc.integer({ min: 0, max: 2 }))
+  .map(([{ owner, ...code }, other, n]) => ({ userId: n === 0 ? other : owner, ...code }))
+export const referral = owned.map(({ owner, codeId: id }) => ({ referrerId: owner, codeId: id }))
+export const chain = fc.constantFrom<string[][]>(
+  [],
+  [],
+  [cast.BEN],
+  [cast.CYD],
+  [cast.ADA],
+  [cast.CYD, cast.BEN],
+)
+export const batchId = fc.constantFrom(cast.BATCH, cast.BATCH, cast.OTHER_BATCH)
+export const userIds = fc.constantFrom<string[][]>(
+  [cast.BEN],
+  [cast.BEN, cast.CYD],
+  [cast.BEN, cast.CYD],
+  [cast.ADA, cast.BEN],
+)
 export const clientId = fc.constantFrom(cast.CLIENT, cast.CLIENT, cast.OTHER_CLIENT)
 export const appName = fc.constantFrom('Example App', 'Another App')
 export const redirectUris = fc

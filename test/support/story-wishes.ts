@@ -1,10 +1,7 @@
 import fc from 'fast-check'
-import type { DomainEvent } from '../../src/domain/catalogue.ts'
 import { changeClient } from '../../src/domain/clients/change-client.ts'
 import { registerClient } from '../../src/domain/clients/register-client.ts'
 import { removeClient } from '../../src/domain/clients/remove-client.ts'
-import type { Command, Decision } from '../../src/domain/decision.ts'
-import type { Actor, Instant } from '../../src/domain/event.ts'
 import { issueInvite } from '../../src/domain/invites/issue-invite.ts'
 import { purgeInvite } from '../../src/domain/invites/purge-invite.ts'
 import { redeemInvite } from '../../src/domain/invites/redeem-invite.ts'
@@ -35,10 +32,9 @@ import { revokeRole } from '../../src/domain/users/revoke-role.ts'
 import { sendVerification } from '../../src/domain/users/send-verification.ts'
 import { suspendUser } from '../../src/domain/users/suspend-user.ts'
 import { verifyEmail } from '../../src/domain/users/verify-email.ts'
-import { viewOf } from '../../src/domain/view.ts'
 import * as cast from './controls.ts'
+import { referralWishes } from './story-referral-wishes.ts'
 import {
-  actor,
   anotherAddress,
   anotherEmail,
   appName,
@@ -55,6 +51,7 @@ import {
   maybe,
   ofPerson,
   redirectUris,
+  referral,
   resetId,
   role,
   session,
@@ -62,45 +59,10 @@ import {
   userId,
   verification,
 } from './story-things.ts'
-
-/** Somebody's wish, and whether a day goes by before it. Plain data: a counterexample can be read, and replayed. */
-export type Step = {
-  readonly type: string
-  readonly wish: unknown
-  readonly actor: Actor
-  readonly pause: boolean
-}
-
-type Decide = (step: Step, history: readonly DomainEvent[], now: Instant) => Decision
-export const deciders = new Map<string, Decide>()
-
-/** `by` says whose wish it is most of the time: anybody's, or the user's own whom it is about. */
-const wishing = <C, V>(
-  weight: number,
-  command: Command<C, V>,
-  wish: fc.Arbitrary<NoInfer<C>>,
-  by: 'anybody' | 'oneself' = 'anybody',
-) => {
-  deciders.set(command.type, ({ wish: drawn, actor: by }, history, now) => {
-    const parsed = command.schema.parse(drawn)
-    return command.decide(parsed, viewOf(command.reads(parsed, { actor: by }), history), { now, actor: by })
-  })
-  const step = fc
-    .record({
-      type: fc.constant(command.type),
-      wish,
-      actor,
-      pause: fc.integer({ min: 1, max: 15 }).map((n) => n === 15),
-      own: by === 'oneself' ? fc.integer({ min: 0, max: 3 }).map((n) => n > 0) : fc.constant(false),
-    })
-    .map(({ own, ...rest }): Step => {
-      const { userId: about } = rest.wish as { userId?: string }
-      return own && about !== undefined ? { ...rest, actor: `user:${about}` } : rest
-    })
-  return { weight, arbitrary: step }
-}
+import { type Step, wishing } from './story-wishing.ts'
 
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  ...referralWishes,
   wishing(
     6,
     issueInvite,
@@ -194,6 +156,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
         verification,
         session,
         isTakenTold: fc.boolean(),
+        referral: fc.option(referral, { freq: 1 }),
       }),
     ),
   ),
@@ -240,9 +203,9 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   wishing(2, changeClient, fc.record({ clientId, name: maybe(appName), redirectUris: maybe(redirectUris) })),
   wishing(1, removeClient, fc.record({ clientId })),
   wishing(
-    1,
+    2,
     recordDelivery,
     fc.constantFrom({ result: 'sent', ...cast.mailSent.data }, { result: 'failed', ...cast.mailFailed.data }),
   ),
-  wishing(1, retryMail, fc.constant({ mailId: cast.MAIL, about: cast.mailFailed.data.about })),
+  wishing(2, retryMail, fc.constant({ mailId: cast.MAIL, about: cast.mailFailed.data.about })),
 )

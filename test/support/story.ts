@@ -4,7 +4,8 @@ import type { Decision } from '../../src/domain/decision.ts'
 import type { Actor, Instant } from '../../src/domain/event.ts'
 import { firstAdmin, openings } from './story-openings.ts'
 import { dayAfter, LAST_DAY } from './story-things.ts'
-import { anyStep, deciders, type Step } from './story-wishes.ts'
+import { anyStep } from './story-wishes.ts'
+import { deciders, type Step } from './story-wishing.ts'
 
 /** What became of a step. `events` is what it wrote, `before` and `after` the history as it is remembered. */
 export type Act = Step & {

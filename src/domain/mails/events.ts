@@ -15,6 +15,7 @@ export const mailTemplates = [
   'email-changed',
   'password-reset',
   'new-device',
+  'referral-code',
 ] as const
 export type MailTemplate = (typeof mailTemplates)[number]
 

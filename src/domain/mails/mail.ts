@@ -67,6 +67,8 @@ export const readers = fold<Readers>(
     PasswordChanged: (state, event) =>
       calledFor(used(used(state, 'first-password'), 'password-reset'), event),
     AddressReleased: calledFor,
+    ReferralCodeMailed: calledFor,
+    ReferralCodeDeleted: (state) => used(state, 'referral-code'),
     UserErased: forgotten,
   },
 )
@@ -80,5 +82,7 @@ export const isWorthReading = (
   mailId: string,
 ): boolean => {
   if (template === 'invite') return isInviteOpen
+  // Several people may be mailed the one code.
+  if (template === 'referral-code') return template in newest
   return !voidable.has(template) || newest[template] === mailId
 }

@@ -39,6 +39,7 @@ const calls: Calls = {
     mailTo(id, `user:${data.userId}`, data.purpose === 'taken' ? 'address-taken' : 'verification', data),
   AddressReleased: ({ id, data }) => mailTo(id, `user:${data.userId}`, 'email-changed', data),
   NewDeviceNoticed: ({ id, data }) => mailTo(id, `user:${data.userId}`, 'new-device', data),
+  ReferralCodeMailed: ({ id, data }) => mailTo(id, `user:${data.userId}`, 'referral-code', data),
   PasswordResetRequested: ({ id, data }) => mailTo(id, `user:${data.userId}`, 'password-reset', data),
 }
 

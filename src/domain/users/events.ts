@@ -162,10 +162,14 @@ export const userEvents = {
   }),
   /** `roles` names the roles held, so that whoever counts the holders of a role reads this too. */
   UserSuspended: eventType({
+    version: 2,
+    upcasts: { 1: (data) => ({ ...data, batchId: null }) },
     schema: z.strictObject({
       ...user,
       roles: z.array(roleSchema),
       reason: personal(z.string()),
+      /** The batch, where many were suspended at once. */
+      batchId: z.nullable(ulidSchema),
     }),
     subject,
     tags: byRoles,

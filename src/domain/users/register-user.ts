@@ -4,6 +4,8 @@ import { accept, command, reading, refuse } from '../decision.ts'
 import { ulidSchema } from '../event.ts'
 import { emailTag, localeSchema } from '../invites/events.ts'
 import { address } from '../invites/invite.ts'
+import { referralCodeTag } from '../referrals/events.ts'
+import { codeRefusal, referralCode } from '../referrals/referral.ts'
 import { sessionStartSchema } from '../sessions/start.ts'
 import { nameSchema } from './change-profile.ts'
 import { userTag } from './events.ts'
@@ -31,14 +33,20 @@ export const registerUser = command({
     verification: newVerificationSchema,
     session: sessionStartSchema,
     isTakenTold: z.boolean(),
+    /** The code that they come by, and whose it is. Nobody new can have brought anybody, so this closes no circle. */
+    referral: z.strictObject({ codeId: ulidSchema, referrerId: ulidSchema }).nullable().optional(),
   }),
-  reads: ({ userId, email }) => ({
+  reads: ({ userId, email, referral }) => ({
     user: reading(userTag(userId), standing),
     address: reading(emailTag(email), address),
+    code: reading(referralCodeTag(referral?.codeId ?? 'none'), referralCode),
+    referrer: reading(userTag(referral?.referrerId ?? 'nobody'), standing),
   }),
-  decide: (wish, view) => {
-    const { userId, email, name, locale, credentialId, session } = wish
+  decide: (wish, view, { now }) => {
+    const { userId, email, name, locale, credentialId, session, referral } = wish
     if (view.user.status !== 'unknown') return accept()
+    const refusal = referral ? codeRefusal(view.code, referral.referrerId, view.referrer, now) : null
+    if (refusal) return refusal
     const isTaken = view.address.ownerId !== null
     if (isTaken && wish.isTakenTold) return refuse('email_already_registered')
     const tooMany = view.address.waiting.slice(0, view.address.waiting.length + 1 - MAX_WAITING)
@@ -49,6 +57,9 @@ export const registerUser = command({
     return accept(
       ...(view.address.waiting.length < MAX_WAITING ? [] : superseded(tooMany, null)),
       { type: 'UserRegistered', data: { userId, email, name, locale, via: { kind: 'self' } } },
+      ...(referral
+        ? [{ type: 'UserReferred', data: { userId, ...referral, way: 'registration' } } as const]
+        : []),
       ...password,
       {
         type: 'VerificationIssued',

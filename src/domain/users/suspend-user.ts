@@ -21,7 +21,7 @@ export const suspendUser = command({
     if (status === 'suspended') return accept()
     if (isLastAdmin(view.admins, userId)) return refuse('last_admin')
     return accept(
-      { type: 'UserSuspended', data: { userId, roles: [...roles], reason } },
+      { type: 'UserSuspended', data: { userId, roles: [...roles], reason, batchId: null } },
       { type: 'SessionsEnded', data: { userId, except: null, reason: 'suspended' } },
     )
   },

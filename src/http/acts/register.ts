@@ -8,6 +8,7 @@ import { registerUser } from '../../domain/users/register-user.ts'
 import { type Change, insert } from '../../projections/projection.ts'
 import type { House } from '../house.ts'
 import { Problem, type Refused } from '../problems.ts'
+import { referralFor } from './referrals.ts'
 import { newVerification } from './verification.ts'
 
 export type Registration = {
@@ -18,6 +19,8 @@ export type Registration = {
   readonly password: string | null
   readonly name: string | null
   readonly locale: Locale
+  /** As `readCode` has it; null for who comes by no code. */
+  readonly referralCode?: string | null
 }
 
 const noteVerdict = async (house: House, userId: string, verdict: Verdict, correlation: string) => {
@@ -27,12 +30,14 @@ const noteVerdict = async (house: House, userId: string, verdict: Verdict, corre
 /** Registers somebody and signs them in, to confirm the address. Null when done, else the refusal. */
 export const register = async (
   house: House,
-  { userId, email, password, name, locale }: Registration,
+  { userId, email, password, name, locale, referralCode = null }: Registration,
   session: SessionStart,
   correlation: string,
   alongside: readonly Change[] = [],
 ): Promise<Refused | null> => {
   if (house.settings.registration === 'invite') throw new Problem('registration_closed')
+  const referral = await referralFor(house, referralCode)
+  if (referral && 'code' in referral) return referral
   // Before anything is looked up or written: the answer is the same whether the address is known or not.
   const verdict = await house.judgeAddress(email)
   if (verdict === 'undeliverable') return { code: 'email_undeliverable' }
@@ -58,6 +63,7 @@ export const register = async (
       verification: newVerification(house),
       session,
       isTakenTold: house.settings.emailLookup,
+      referral,
     },
     { actor: 'anonymous', correlation },
     [...alongside, ...rows],

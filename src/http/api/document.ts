@@ -121,6 +121,7 @@ const tags: readonly { readonly name: Operation['tag']; readonly description: st
   { name: 'sessions', description: 'sign in, stay signed in, sign out' },
   { name: 'users', description: 'for admins and auditors' },
   { name: 'clients', description: 'applications in which users may sign in with us' },
+  { name: 'referrals', description: 'codes by which users bring others, and who brought whom' },
   { name: 'mails', description: 'what the service has mailed, for admins and auditors' },
   { name: 'development', description: 'only while DEV_MAILBOX is on' },
 ]

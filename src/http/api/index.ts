@@ -13,8 +13,11 @@ import { meOperations } from './me.ts'
 import { oauthOperations } from './oauth.ts'
 import type { Operation } from './operation.ts'
 import { ownSessionOperations } from './own-sessions.ts'
+import { referralCodeOperations } from './referral-codes.ts'
+import { referralOperations } from './referrals.ts'
 import { registrationOperations } from './registration.ts'
 import { sessionOperations } from './sessions.ts'
+import { subtreeOperations } from './subtrees.ts'
 import { userRoleOperations } from './user-roles.ts'
 import { userOperations } from './users.ts'
 
@@ -31,6 +34,9 @@ export const operationsOf = ({ settings }: Pick<House, 'settings'>): readonly Op
   ...oauthOperations,
   ...userOperations,
   ...userRoleOperations,
+  ...referralCodeOperations,
+  ...referralOperations,
+  ...subtreeOperations,
   ...clientOperations,
   ...mailOperations,
   ...(settings.devMailbox ? mailboxOperations : []),

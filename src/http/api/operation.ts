@@ -45,7 +45,16 @@ export type Operation<B = unknown, Q = unknown, W extends Who = Who> = {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** As the router takes it: `/invites/:id`. */
   readonly path: string
-  readonly tag: 'sessions' | 'registration' | 'invites' | 'users' | 'clients' | 'mails' | 'me' | 'development'
+  readonly tag:
+    | 'sessions'
+    | 'registration'
+    | 'invites'
+    | 'referrals'
+    | 'users'
+    | 'clients'
+    | 'mails'
+    | 'me'
+    | 'development'
   readonly summary: string
   readonly description: string
   readonly who: W

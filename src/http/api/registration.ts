@@ -11,6 +11,7 @@ import { Problem, problemOf } from '../problems.ts'
 import { clientOf, mustHaveRoom } from '../throttle.ts'
 import { derivedUlid } from './derived-ulid.ts'
 import { operation, type Registrant } from './operation.ts'
+import { referralCodeSchema } from './referral-codes.ts'
 import { emailSchema, newPasswordSchema, presentUser, tokensSchema, userSchema } from './schemas.ts'
 import { tokensFor } from './sessions.ts'
 
@@ -44,7 +45,7 @@ export const registrationOperations = [
     tag: 'registration',
     summary: 'Register',
     description:
-      'A code and a link go to the address, which is nobody’s until it is confirmed. Without a password the user is temporary and chooses one afterwards. Answers tokens of a session that may do little yet, and a token with which the registration can be finished instead of a session. An address that is known gets the same answer, and its owner a mail; with `EMAIL_LOOKUP=on` it is refused.',
+      'A code and a link go to the address, which is nobody’s until it is confirmed. Without a password the user is temporary and chooses one afterwards. Answers tokens of a session that may do little yet, and a token with which the registration can be finished instead of a session. An address that is known gets the same answer, and its owner a mail; with `EMAIL_LOOKUP=on` it is refused. With a referral code the user was brought by its owner; one that is unknown or has expired is refused, and nobody is registered.',
     who: 'anonymous',
     body: z
       .strictObject({
@@ -52,6 +53,9 @@ export const registrationOperations = [
         password: newPasswordSchema.optional(),
         name: nameSchema.optional(),
         locale: localeSchema.optional(),
+        referralCode: referralCodeSchema
+          .optional()
+          .meta({ description: 'of whoever brought them; needed with `REGISTRATION=referral`' }),
       })
       .meta({
         examples: [{ email: 'ada@example.org', password: 'correct-horse-battery', name: 'Ada Lovelace' }],
@@ -72,6 +76,9 @@ export const registrationOperations = [
       'email_already_registered',
       'email_undeliverable',
       'registration_closed',
+      'referral_code_required',
+      'referral_code_unknown',
+      'referral_code_expired',
       'token_invalid',
       'too_many_requests',
     ],
@@ -84,11 +91,11 @@ export const registrationOperations = [
       const userId = idFor('user')
       const session = startSession(house, device(), 'api', idFor('session'))
       const refresh = house.tokens.firstRefresh(session.sessionId)
-      const { email, password = null, name = null, locale = 'en' } = body
+      const { email, password = null, name = null, locale = 'en', referralCode = null } = body
       await mustHaveRoom(house, 'register-client', clientOf(session.ip))
       if (password !== null) await mustBeGood(house, 'password', password, { email, name })
       await mustHaveRoom(house, 'mail-address', email)
-      const wish = { userId, email, password, name, locale }
+      const wish = { userId, email, password, name, locale, referralCode }
       mustBe(await register(house, wish, session, correlation, [refresh.alongside]))
       const begun = await tokensFor(house, session.sessionId, refresh.token, 201)
       if (!begun) throw new Problem('token_invalid') // a repeat, and its session has ended meanwhile

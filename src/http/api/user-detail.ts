@@ -1,15 +1,20 @@
 import { z } from 'zod'
+import { shownCode } from '../../domain/referrals/code.ts'
 import { verdictSchema } from '../../domain/users/events.ts'
 import type { InquiryView } from '../../projections/inquiries.ts'
+import type { ReferralCodeView } from '../../projections/referral-codes.ts'
 import type { UserView } from '../../projections/users.ts'
 import { presentUser, userSchema, when } from './schemas.ts'
 
 const part = z.nullable(z.string())
 
-/** A user, and what outside services say of them. */
+/** A user, the code they bring others by, and what outside services say of them. */
 export const userDetailSchema = z
   .strictObject({
     ...userSchema.shape,
+    referralCode: z
+      .nullable(z.string())
+      .meta({ description: 'the active one', examples: ['7QGX-M2KD-0R4T-9VBN'] }),
     emailVerdict: z
       .nullable(verdictSchema)
       .meta({ description: 'what the e-mail verifier said of the address; null if it was not asked' }),
@@ -28,9 +33,11 @@ export const userDetailSchema = z
 
 export const presentUserDetail = (
   user: UserView,
+  own: ReferralCodeView | null,
   said: InquiryView | null,
 ): z.infer<typeof userDetailSchema> => ({
   ...presentUser(user),
+  referralCode: own && shownCode(own.code),
   emailVerdict: said?.verdict ?? null,
   enrichment:
     said === null || said.enrichedAt === null

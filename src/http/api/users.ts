@@ -6,6 +6,7 @@ import { roleSchema } from '../../domain/users/events.ts'
 import { reinstateUser } from '../../domain/users/reinstate-user.ts'
 import { suspendUser } from '../../domain/users/suspend-user.ts'
 import { userStates } from '../../projections/users.ts'
+import { ownReferralCode } from '../acts/referrals.ts'
 import { clientOf, mustHaveRoom } from '../throttle.ts'
 import { demand } from './caller.ts'
 import { listOf, pageOf, pageQuery } from './lists.ts'
@@ -87,7 +88,8 @@ export const userOperations = [
     async handle({ house, params: { id }, principal }) {
       if (id !== principal.userId) demand({ who: 'auditor' }, principal)
       const user = await readUser(house, id)
-      return { status: 200, body: presentUserDetail(user, await house.reads.inquiries.get(user.id)) }
+      const own = await ownReferralCode(house, user.id)
+      return { status: 200, body: presentUserDetail(user, own, await house.reads.inquiries.get(user.id)) }
     },
   }),
 

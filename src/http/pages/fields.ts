@@ -1,4 +1,5 @@
 import { canonicalAddress } from '../../domain/address.ts'
+import { readCode } from '../../domain/referrals/code.ts'
 import { nameSchema } from '../../domain/users/change-profile.ts'
 import { lengthProblem } from '../../domain/users/password.ts'
 import { type Owner, problemOfNew } from '../acts/new-password.ts'
@@ -69,4 +70,16 @@ export const nameErrors = ({ t }: Words, ctx: Ctx, typed: string, label: TextKey
         ? 'users.name.control'
         : 'register.name.long'
   return [{ field: 'name', label: t(ctx, label), message: t(ctx, key) }]
+}
+
+/** What is wrong with a typed referral code, as far as one can see without asking whose it is. */
+export const referralCodeErrors = (
+  { t }: Words,
+  ctx: Ctx,
+  typed: string,
+  isRequired: boolean,
+): FieldError[] => {
+  if (typed === '' ? !isRequired : readCode(typed) !== null) return []
+  const message = t(ctx, typed === '' ? 'field.required' : 'referral.malformed')
+  return [{ field: 'referralCode', label: t(ctx, 'register.referralCode'), message }]
 }

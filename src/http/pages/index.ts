@@ -11,6 +11,8 @@ import { adminClientPage } from './admin-client.ts'
 import { adminClientPages } from './admin-clients.ts'
 import { adminInvitePages } from './admin-invites.ts'
 import { adminMailPages } from './admin-mails.ts'
+import { adminReferralPages } from './admin-referrals.ts'
+import { adminSubtreePages } from './admin-subtree.ts'
 import { adminUserChanges } from './admin-user-changes.ts'
 import { adminUserHistory } from './admin-user-history.ts'
 import { adminUserPages } from './admin-users.ts'
@@ -22,11 +24,13 @@ import { invitePages } from './invites.ts'
 import { type Ctx, openKit, seeOther } from './kit.ts'
 import { language } from './language.ts'
 import { mailboxPages } from './mailbox.ts'
+import { ownReferralPages } from './own-referrals.ts'
 import { ownSessionPages } from './own-sessions.ts'
 import { passwordPages } from './password.ts'
 import { passwordResetPages } from './password-reset.ts'
 import { problemPage } from './problem.ts'
 import { profilePages } from './profile.ts'
+import { referralLinkPages } from './referral-links.ts'
 import { registerPages } from './register.ts'
 import { pageSession, principal, secureCookies, sessionCookies } from './session.ts'
 import { signInLinkPages } from './sign-in-links.ts'
@@ -81,15 +85,19 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     passwordPages,
     passwordResetPages,
     registerPages,
+    referralLinkPages,
     verifyPages,
     verifyLinkPages,
     profilePages,
     ownSessionPages,
+    ownReferralPages,
     adminPages,
     adminInvitePages,
     adminUserPages,
     adminUserChanges,
     adminUserHistory,
+    adminReferralPages,
+    adminSubtreePages,
     adminMailPages,
     mailboxPages,
     adminClientPages,

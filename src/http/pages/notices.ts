@@ -22,6 +22,12 @@ const NOTICES = [
   'profileChanged',
   'passwordReset',
   'forgotten',
+  'referralCodeCreated',
+  'referralCodeDeleted',
+  'referralCodeMailed',
+  'referrerSet',
+  'subtreeSuspended',
+  'subtreeReinstated',
 ] as const
 export type Notice = (typeof NOTICES)[number]
 

@@ -3,6 +3,7 @@ import { canonicalAddress } from '../../domain/address.ts'
 import { changeProfile } from '../../domain/users/change-profile.ts'
 import { isTemporary } from '../../projections/users.ts'
 import { askForEmail, eraseOwn } from '../acts/own-user.ts'
+import { ownReferralCode, referralLink } from '../acts/referrals.ts'
 import type { Principal, State } from '../context.ts'
 import { problemOf } from '../problems.ts'
 import { addressErrors, nameErrors } from './fields.ts'
@@ -24,11 +25,13 @@ export const profilePages = (router: Router<State>, kit: Kit): void => {
     status = 200,
   ) => {
     const { person } = await saidOutside(kit, user.id)
+    const own = await ownReferralCode(house, user.id)
     render(
       ctx,
       'profile',
       {
         person,
+        referralLink: own && referralLink(house, own.code),
         title: t(ctx, 'profile.title'),
         name: typed.name ?? user.name ?? '',
         email: typed.email ?? '',

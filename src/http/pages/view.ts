@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Handlebars from 'handlebars'
 import type { Locale } from '../../domain/invites/events.ts'
-import { moment, text, textKey, type Values } from './words.ts'
+import { day, moment, text, textKey, type Values } from './words.ts'
 
 // Indenting what a partial brings would indent the lines of a textarea or a mail, too.
 const OPTIONS = { strict: true, preventIndent: true }
@@ -22,6 +22,7 @@ const helpers = {
   tk: (prefix: string, name: string, { hash, data }: HelperOptions) =>
     text(data.root.locale, textKey(`${prefix}${name}`), hash),
   moment: (instant: string, { data }: HelperOptions) => moment(data.root.locale, instant),
+  day: (date: string, { data }: HelperOptions) => day(data.root.locale, date),
   encode: (text: string) => encodeURIComponent(text),
   eq: (a: unknown, b: unknown) => a === b,
   or: (a: unknown, b: unknown) => Boolean(a) || Boolean(b),

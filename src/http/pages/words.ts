@@ -38,3 +38,10 @@ const formats = { en: format('en-GB'), ru: format('ru') }
 /** An instant in the reader's language, in UTC and saying so. */
 export const moment = (locale: Locale, instant: string): string =>
   `${formats[locale].format(new Date(instant))} UTC`
+
+const dayFormat = (language: string) =>
+  new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' })
+const dayFormats = { en: dayFormat('en-GB'), ru: dayFormat('ru') }
+
+/** A day of this or the last year, as \`2026-03-01\`. */
+export const day = (locale: Locale, date: string): string => dayFormats[locale].format(new Date(date))

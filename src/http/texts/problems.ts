@@ -15,8 +15,9 @@ export type HttpProblemCode =
   | 'forbidden'
   | 'session_not_found'
   | 'registration_closed'
+  | 'referral_code_required'
+  | 'subtree_too_large'
   | 'email_undeliverable'
-  | 'registration_incomplete'
   | 'csrf_failed'
   | 'authorization_refused'
   | 'authorization_over'
@@ -201,6 +202,69 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
     status: 409,
     en: ['What this mail leads to has ended.', 'Send a new invite, link or code instead.'],
     ru: ['То, к чему ведёт это письмо, уже закончилось.', 'Отправьте новое приглашение, ссылку или код.'],
+  },
+  referral_code_unknown: {
+    status: 404,
+    en: ['There is no such referral code.', 'Type it exactly as you were given it, or go on without one.'],
+    ru: [
+      'Такого реферального кода нет.',
+      'Введите его точно так, как вам его дали, или продолжайте без него.',
+    ],
+  },
+  referral_code_expired: {
+    status: 410,
+    en: ['This referral code has expired.', 'Ask whoever gave it to you for a new one.'],
+    ru: ['Срок действия этого реферального кода истёк.', 'Попросите новый у того, кто вам его дал.'],
+  },
+  referral_code_already_active: {
+    status: 409,
+    en: ['You have a referral code already.', 'Delete it first, or wait until it expires.'],
+    ru: ['У вас уже есть реферальный код.', 'Сначала удалите его или дождитесь, когда он истечёт.'],
+  },
+  referral_code_expiry_out_of_range: {
+    status: 422,
+    en: ['A referral code must end in the future, within a year.'],
+    ru: ['Срок реферального кода должен закончиться в будущем, в пределах года.'],
+  },
+  referral_code_required: {
+    status: 403,
+    en: ['Registering here takes a referral code.', 'Ask somebody who is here already for theirs.'],
+    ru: ['Для регистрации нужен реферальный код.', 'Попросите его у кого-нибудь, кто здесь уже есть.'],
+  },
+  subtree_too_large: {
+    status: 409,
+    en: ['They are more than can be suspended at once.', 'Begin with those further below.'],
+    ru: ['Их больше, чем можно заблокировать за один раз.', 'Начните с тех, кто ниже.'],
+  },
+  referral_to_self: {
+    status: 409,
+    en: ['This is your own referral code.', 'Somebody else has to have brought you here.'],
+    ru: ['Это ваш собственный реферальный код.', 'Привести вас сюда должен кто-то другой.'],
+  },
+  referral_circle: {
+    status: 409,
+    en: ['You brought this user here yourself, or somebody whom you brought did.'],
+    ru: ['Этого пользователя привели сюда вы сами или кто-то из тех, кого вы привели.'],
+  },
+  referral_chain_changed: {
+    status: 409,
+    en: ['Somebody else did the like at the same moment.', 'Try it once more.'],
+    ru: ['Кто-то другой в тот же момент сделал то же самое.', 'Попробуйте ещё раз.'],
+  },
+  referral_chain_too_long: {
+    status: 409,
+    en: ['Too many users brought one another here before this one.', 'Use the code of somebody else.'],
+    ru: ['Слишком много пользователей привели друг друга до этого.', 'Используйте код кого-нибудь другого.'],
+  },
+  referrer_already_set: {
+    status: 409,
+    en: ['It is known already who brought you here.', 'That can be said once only.'],
+    ru: ['Уже известно, кто вас сюда привёл.', 'Указать это можно только один раз.'],
+  },
+  batch_not_found: {
+    status: 404,
+    en: ['There is no such batch of suspended users.'],
+    ru: ['Такой группы заблокированных пользователей нет.'],
   },
   link_expired: {
     status: 410,

@@ -57,15 +57,26 @@ const whereSql = (where: Row, except: Row | undefined, params: Value[]): string 
     }),
   ].join(' and ')
 
+type WriterOptions = {
+  /** The table that is written to instead of the one that changes name. */
+  readonly nameOf?: (table: string) => string
+  /** Told of the columns that rows to be changed are sought by. */
+  readonly beforeSeeking?: (table: string, columns: readonly string[]) => void
+}
+
 /** Carries out changes to tables in their order, bundling inserts until something else touches their table. */
 export class ChangeWriter {
   readonly #db: SqliteConnection
   readonly #statement: (sql: string) => Statement
+  readonly #nameOf: (table: string) => string
+  readonly #beforeSeeking: ((table: string, columns: readonly string[]) => void) | undefined
   readonly #inserts = new Map<string, { readonly columns: string; readonly bulk: BulkInsert }>()
 
-  constructor(db: SqliteConnection) {
+  constructor(db: SqliteConnection, { nameOf, beforeSeeking }: WriterOptions = {}) {
     this.#db = db
     this.#statement = statementsOf(db)
+    this.#nameOf = nameOf ?? ((table) => table)
+    this.#beforeSeeking = beforeSeeking
   }
 
   write(changes: readonly Change[]): void {
@@ -75,20 +86,20 @@ export class ChangeWriter {
           this.#insertLater(change.table, change.row)
           break
         case 'update': {
-          this.#inserts.get(change.table)?.bulk.flush()
+          this.#beforeChanging(change.table, change.where)
           const params: Value[] = Object.values(change.set)
           const set = Object.keys(change.set)
             .map((column) => `${column} = ?`)
             .join(', ')
           const where = whereSql(change.where, change.except, params)
-          this.#statement(`update ${change.table} set ${set} where ${where}`).run(params)
+          this.#statement(`update ${this.#nameOf(change.table)} set ${set} where ${where}`).run(params)
           break
         }
         case 'delete': {
-          this.#inserts.get(change.table)?.bulk.flush()
+          this.#beforeChanging(change.table, change.where)
           const params: Value[] = []
           this.#statement(
-            `delete from ${change.table} where ${whereSql(change.where, undefined, params)}`,
+            `delete from ${this.#nameOf(change.table)} where ${whereSql(change.where, undefined, params)}`,
           ).run(params)
           break
         }
@@ -104,13 +115,18 @@ export class ChangeWriter {
     for (const { bulk } of this.#inserts.values()) bulk.discard()
   }
 
+  #beforeChanging(table: string, where: Row): void {
+    this.#inserts.get(table)?.bulk.flush()
+    this.#beforeSeeking?.(table, Object.keys(where))
+  }
+
   #insertLater(table: string, row: Row): void {
     const columns = Object.keys(row)
     const key = columns.join(',')
     let known = this.#inserts.get(table)
     if (known?.columns !== key) {
       known?.bulk.flush()
-      known = { columns: key, bulk: new BulkInsert(this.#db, table, columns) }
+      known = { columns: key, bulk: new BulkInsert(this.#db, this.#nameOf(table), columns) }
       this.#inserts.set(table, known)
     }
     known.bulk.add(...Object.values(row))

@@ -3,8 +3,8 @@ import Database from 'better-sqlite3'
 import type { DomainEvent } from '../../domain/catalogue.ts'
 import type { SqliteConnection } from '../database/sqlite.ts'
 import { StoreBusy, StoreUnavailable } from '../errors.ts'
-import { decodePage } from './codec.ts'
-import { keysReader } from './sqlite-boundary.ts'
+import { decode, decodePage } from './codec.ts'
+import { keyReader, keysReader } from './sqlite-boundary.ts'
 import { type GroupParts, SqliteGroup } from './sqlite-group.ts'
 import { storedPages } from './sqlite-pages.ts'
 import type { DecideOutcome, DecideRequest, EventFilter, EventStore, StoredEvent } from './store.ts'
@@ -99,6 +99,13 @@ export class SqliteEventStore implements EventStore {
       )
       for (const event of events) yield event
     }
+  }
+
+  /** The events behind a position, all at once, as the transaction on this connection sees them. */
+  readNow(db: SqliteConnection, after: number): readonly DomainEvent[] {
+    const select = db.prepare('select bytes from events where position > ? order by position').pluck()
+    const keyOf = keyReader(db, this.#options.keys)
+    return (select.all(after) as string[]).map((bytes) => decode(bytes, keyOf))
   }
 
   async *readStored(filter: EventFilter = {}): AsyncIterable<StoredEvent> {
@@ -199,7 +206,7 @@ export class SqliteEventStore implements EventStore {
     const { appended, forgot } = this.#group.committed()
     for (const done of settle) done()
     if (appended > 0) this.#options.ring()
-    if (forgot || this.#logHoldsForgotten) this.#emptyLog()
+    if (forgot || this.#logHoldsForgotten) this.emptyLog()
     return true
   }
 
@@ -207,7 +214,7 @@ export class SqliteEventStore implements EventStore {
    * The log still holds what was forgotten; emptying it lets go of the last copy. Whoever reads just now is in the
    * way: then it is done after a later commit.
    */
-  #emptyLog(): void {
+  emptyLog(): void {
     try {
       const [result] = this.#options.db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]
       this.#logHoldsForgotten = result?.busy !== 0

@@ -5,6 +5,7 @@ import type { DomainEvent } from '../../domain/catalogue.ts'
 import type { Locale } from '../../domain/invites/events.ts'
 import type { MailTemplate } from '../../domain/mails/events.ts'
 import { mailing } from '../../domain/processes/mailing.ts'
+import { shownCode } from '../../domain/referrals/code.ts'
 import { readUserAgent } from '../../domain/user-agent.ts'
 import { mailWords } from './texts.ts'
 
@@ -113,6 +114,14 @@ const contentOf = (event: DomainEvent, locale: Locale, secrets: MailSecrets): Co
         until: event.data.expiresAt,
         details: [],
       }
+    case 'ReferralCodeMailed': {
+      const code = shownCode(event.data.code ?? '')
+      return {
+        path: `/r/${code}`,
+        until: event.data.expiresAt,
+        details: [{ label: words.code, value: code }],
+      }
+    }
     default:
       return null
   }

@@ -107,6 +107,14 @@ export const mailWords: Readonly<Record<Locale, MailWords>> = {
         action: 'See your sessions',
         closing: () => 'If it was you, all is well. If not, end that session and change your password now.',
       },
+      'referral-code': {
+        subject: 'Somebody thinks of you',
+        lead: () =>
+          'Somebody who is with this service would like you to join, and gave us your address for this one mail. Register with their code, or open the link.',
+        action: 'See how to join',
+        closing: ({ until }) =>
+          `The code works until ${until}. If you do not want to join, do nothing: your address is used for nothing else.`,
+      },
     },
   },
   ru: {
@@ -184,6 +192,14 @@ export const mailWords: Readonly<Record<Locale, MailWords>> = {
         action: 'Посмотреть сеансы',
         closing: () =>
           'Если это были вы, всё в порядке. Если нет, завершите тот сеанс и сразу смените пароль.',
+      },
+      'referral-code': {
+        subject: 'О вас подумали',
+        lead: () =>
+          'Кто-то из пользователей этой службы хочет, чтобы вы присоединились, и указал ваш адрес для этого единственного письма. Зарегистрируйтесь с его кодом или откройте ссылку.',
+        action: 'Как присоединиться',
+        closing: ({ until }) =>
+          `Код действует до ${until}. Если вы не хотите присоединяться, ничего не делайте: ваш адрес больше ни для чего не используется.`,
       },
     },
   },

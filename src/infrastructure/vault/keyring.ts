@@ -16,7 +16,8 @@ export type Keyring = { readonly [K in VaultKeyName]: Buffer }
 const KEY_BYTES = 32
 const wrappingContext = (name: string) => `vault key ${name}`
 
-const unwrap = (roots: RootSecrets, name: string, wrapped: string): Buffer => {
+/** Opens what is kept under a name in the vault. */
+export const unwrapKey = (roots: RootSecrets, name: string, wrapped: string): Buffer => {
   const [rootId = '', box = ''] = wrapped.split('.')
   const root = roots.find(({ id }) => id === rootId)
   if (!root) {
@@ -27,7 +28,7 @@ const unwrap = (roots: RootSecrets, name: string, wrapped: string): Buffer => {
   return open(deriveKey(root, 'wrapping'), box, wrappingContext(name))
 }
 
-const wrap = (root: RootSecret, name: string, key: Buffer): string =>
+export const wrapKey = (root: RootSecret, name: string, key: Buffer): string =>
   `${root.id}.${seal(deriveKey(root, 'wrapping'), key, wrappingContext(name))}`
 
 /** Opens the vault's keys; makes missing ones. Two processes starting at once end up with the same keys. */
@@ -36,10 +37,10 @@ export const openKeyring = (db: SqliteConnection, roots: RootSecrets, now: strin
   const insert = db.prepare(`insert or ignore into vault_keys values (?, '1', ?, ?)`)
   const keyOf = (name: VaultKeyName): Buffer => {
     const find = () => select.get(name) as { wrapped: string } | undefined
-    if (!find()) insert.run(name, wrap(roots[0], name, randomBytes(KEY_BYTES)), now)
+    if (!find()) insert.run(name, wrapKey(roots[0], name, randomBytes(KEY_BYTES)), now)
     const row = find()
     if (!row) throw new Error(`vault key ${name} could not be kept`)
-    return unwrap(roots, name, row.wrapped)
+    return unwrapKey(roots, name, row.wrapped)
   }
   return {
     personal: keyOf('personal'),

@@ -36,8 +36,11 @@ export class Api {
   }
 
   /** A service of its own with an admin in it. */
-  static async open(environment: Record<string, string> = {}): Promise<Api & { adminId: string }> {
-    const app = await openTestApp(environment)
+  static async open(
+    environment: Record<string, string> = {},
+    options: Parameters<typeof openTestApp>[1] = {},
+  ): Promise<Api & { adminId: string }> {
+    const app = await openTestApp(environment, options)
     const adminId = await enrolAdmin(app.floor)
     const document = await fetch(`${app.address}${PREFIX}/openapi.json`)
     return Object.assign(new Api(app, new Contract((await document.json()) as OpenApi)), { adminId })

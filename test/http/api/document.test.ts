@@ -43,6 +43,8 @@ describe('the description', () => {
       ['grantRole', 'revokeRole', 'suspendUser', 'reinstateUser'],
       ['issueInvite', 'listInvites', 'getInvite', 'resendInvite', 'revokeInvite'],
       ['redeemInvite', 'previewInvite', 'listMailbox'],
+      ['createReferralCode', 'getReferralCode', 'deleteReferralCode'],
+      ['findReferralCode', 'redeemReferralCode', 'listReferrals'],
     ].flat()
     expect(promised.filter((id) => !ids.has(id))).toStrictEqual([])
   })

@@ -40,6 +40,7 @@ describe('looking', () => {
         registeredAt: api.app.clock(),
         suspendedAt: null,
         lastLoginAt: api.app.clock(),
+        referralCode: null,
         emailVerdict: null,
         enrichment: null,
       },

@@ -33,3 +33,8 @@ test('it may be cached: it is the same for everybody', async () => {
   expect(headers.get('cache-control')).toBe('public, max-age=3600')
   expect(headers.getSetCookie()).toStrictEqual([])
 })
+
+test('S2-41 /docs leads to it', async () => {
+  const { status, headers } = await fetch(`${app.address}/docs`, { redirect: 'manual' })
+  expect([status, headers.get('location')]).toStrictEqual([302, '/docs/api'])
+})

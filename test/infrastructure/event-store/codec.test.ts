@@ -246,7 +246,7 @@ describe('tags in the index', () => {
   test('stand there once, however often an event names them', () => {
     const twice: NewEvent = {
       type: 'UserSuspended',
-      data: { userId: cast.BEN, roles: ['admin', 'admin'], reason: null },
+      data: { userId: cast.BEN, roles: ['admin', 'admin'], reason: null, batchId: null },
     }
     expect(encodedTags(twice, encodeTag)).toStrictEqual([`user:${cast.BEN}`, 'role:admin'])
   })

@@ -101,6 +101,7 @@ describe('SQLite in particular', () => {
   test('F08 another process that holds the lock is waited for, while the event loop goes on', async () => {
     const floor = await openTestFloor()
     const child = fork(join(import.meta.dirname, 'lock-holder.ts'), [floor.settings.databaseFile, '800'])
+    const ended = once(child, 'exit')
     await once(child, 'message')
     let worst = 0
     let last = performance.now()
@@ -113,17 +114,18 @@ describe('SQLite in particular', () => {
     clearInterval(ticker)
     expect(performance.now() - began).toBeGreaterThan(300)
     expect(worst).toBeLessThan(250)
-    await once(child, 'exit')
+    await ended
     await floor.dispose()
   })
 
   test('F08 a lock held too long is answered with "busy"; nothing was changed, and later it works', async () => {
     const floor = await openTestFloor()
     const child = fork(join(import.meta.dirname, 'lock-holder.ts'), [floor.settings.databaseFile, '6000'])
+    const ended = once(child, 'exit')
     await once(child, 'message')
     await expect(resend(floor)).rejects.toMatchObject({ name: 'StoreBusy', retryAfterSeconds: 1 })
     expect(await floor.store.head()).toBe(0)
-    await once(child, 'exit')
+    await ended
     expect((await resend(floor)).outcome).toBe('accepted')
     await floor.dispose()
   })

@@ -14,7 +14,7 @@ const secrets = {
   resetToken: (id: string) => `RESET-TOKEN-${id}`,
 }
 const PUBLIC = 'https://id.example.org'
-const [invite, password, link, changed, verification, taken, released, reset] = recorded(
+const [invite, password, link, changed, verification, taken, released, reset, code] = recorded(
   cast.issued(),
   cast.firstPassword(),
   cast.linkIssued(),
@@ -23,6 +23,7 @@ const [invite, password, link, changed, verification, taken, released, reset] = 
   cast.verificationIssued({ purpose: 'taken' }),
   cast.addressReleased(),
   cast.resetRequested(),
+  cast.codeMailed(),
 )
 const cases = [
   ['invite', invite, `${PUBLIC}/invites/INVITE-TOKEN-${cast.INVITE}`],
@@ -33,6 +34,7 @@ const cases = [
   ['address-taken', taken, `${PUBLIC}/password/forgot`],
   ['email-changed', released, `${PUBLIC}/`],
   ['password-reset', reset, `${PUBLIC}/password/reset/RESET-TOKEN-${cast.RESET}`],
+  ['referral-code', code, `${PUBLIC}/r/0123-4567-89AB-CDEF`],
 ] as const
 
 describe.each(['en', 'ru'] as const)('mails in %s', (locale) => {

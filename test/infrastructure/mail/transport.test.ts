@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { mailTransport } from '../../../src/app.ts'
 import { readSettings } from '../../../src/config.ts'
+import { mailTransport } from '../../../src/runners.ts'
 import { startSmtp } from '../../support/smtp.ts'
 
 const mail = {

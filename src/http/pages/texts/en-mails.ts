@@ -26,6 +26,7 @@ export const enMails = {
   'mails.template.email-changed': 'address changed',
   'mails.template.password-reset': 'new password',
   'mails.template.new-device': 'sign-in from a new device',
+  'mails.template.referral-code': 'referral code of another user',
   'mails.noneFound': 'No mail is like that.',
   'mails.address': 'Address',
   'mails.about': 'About',

@@ -1,5 +1,6 @@
 import { enClients } from './en-clients.ts'
 import { enMails } from './en-mails.ts'
+import { enReferralCounts, enReferrals } from './en-referrals.ts'
 import { enRegistration } from './en-registration.ts'
 import { enSessions } from './en-sessions.ts'
 import { enUsers } from './en-users.ts'
@@ -7,6 +8,7 @@ import { enUsers } from './en-users.ts'
 /** Every word on the pages, in English. `{name}` is filled in. */
 export const en = {
   ...enRegistration,
+  ...enReferrals,
   ...enClients,
   ...enMails,
   ...enSessions,
@@ -250,6 +252,7 @@ export type Texts = Readonly<Record<TextKey, string>>
 
 /** Texts that count: one form for each plural category that the language has. */
 export const enCounts = {
+  ...enReferralCounts,
   issued: { one: '{count} invite sent.', other: '{count} invites sent.' },
   failedMails: {
     one: '{count} of the latest mails could not be sent.',

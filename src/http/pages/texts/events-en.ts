@@ -61,6 +61,11 @@ const verifications = {
   taken: (email: string) => `${email} belongs to somebody else, who is told so by mail.`,
 } as const satisfies Record<DataOf<'VerificationIssued'>['purpose'], (email: string) => string>
 
+const referrals = {
+  registration: 'Registered with the referral code of another user.',
+  later: 'Said by a referral code who brought them here.',
+} as const satisfies Record<DataOf<'UserReferred'>['way'], string>
+
 const judgements = {
   deliverable: 'An outside service says that mail reaches the address.',
   undeliverable: 'An outside service says that mail does not reach the address.',
@@ -122,6 +127,12 @@ export const enEvents: EventWords = {
   ClientRegistered: ({ name }) => `The application ${name} was registered.`,
   ClientChanged: () => 'An application was changed.',
   ClientRemoved: () => 'An application was removed.',
+  ReferralCodeCreated: () => 'Made a referral code.',
+  ReferralCodeDeleted: () => 'The referral code was deleted.',
+  ReferralCodeMailed: ({ email }) => `Had the referral code mailed to ${address(email)}.`,
+  UserReferred: ({ way }) => referrals[way],
+  SubtreeSuspended: ({ count }) => `Users suspended at once, with those whom they brought: ${count}.`,
+  SubtreeReinstated: ({ count }) => `Users reinstated at once who had been suspended together: ${count}.`,
   MailSent: ({ template }) => `A mail was sent: ${template}.`,
   MailFailed: ({ template, reason }) => `A mail could not be sent: ${template} (${reason}).`,
   MailRetried: ({ template }) => `A mail that had been given up is tried again: ${template}.`,

@@ -57,6 +57,10 @@ const verifications = {
   'email-change': (email: string) => `Созданы код и ссылка для нового адреса: ${email}.`,
   taken: (email: string) => `Адрес занят: ${email}. Владелец узнает об этом из письма.`,
 } as const satisfies Record<DataOf<'VerificationIssued'>['purpose'], (email: string) => string>
+const referrals = {
+  registration: 'Регистрация с реферальным кодом другого пользователя.',
+  later: 'Реферальным кодом указано, кто привёл пользователя.',
+} as const satisfies Record<DataOf<'UserReferred'>['way'], string>
 
 const judgements = {
   deliverable: 'Внешний сервис сообщает, что почта на этот адрес доходит.',
@@ -118,6 +122,12 @@ export const ruEvents: EventWords = {
   ClientRegistered: ({ name }) => `Зарегистрировано приложение: ${name}.`,
   ClientChanged: () => 'Приложение изменено.',
   ClientRemoved: () => 'Приложение убрано.',
+  ReferralCodeCreated: () => 'Создан реферальный код.',
+  ReferralCodeDeleted: () => 'Реферальный код удалён.',
+  ReferralCodeMailed: ({ email }) => `Реферальный код отправлен письмом: ${address(email)}.`,
+  UserReferred: ({ way }) => referrals[way],
+  SubtreeSuspended: ({ count }) => `Пользователи заблокированы вместе с теми, кого привели: ${count}.`,
+  SubtreeReinstated: ({ count }) => `Пользователи, заблокированные вместе, разблокированы: ${count}.`,
   MailSent: ({ template }) => `Отправлено письмо: ${template}.`,
   MailFailed: ({ template, reason }) => `Письмо не отправлено: ${template} (${reason}).`,
   MailRetried: ({ template }) => `Неотправленное письмо снова в очереди: ${template}.`,

@@ -28,6 +28,7 @@ export const ruMails: Readonly<Record<keyof typeof enMails, string>> = {
   'mails.template.email-changed': 'адрес изменён',
   'mails.template.password-reset': 'новый пароль',
   'mails.template.new-device': 'вход с нового устройства',
+  'mails.template.referral-code': 'реферальный код от пользователя',
   'mails.noneFound': 'Таких писем нет.',
   'mails.address': 'Адрес',
   'mails.about': 'О чём',

@@ -1,6 +1,7 @@
 import type { CountKey, Texts } from './en.ts'
 import { ruClients } from './ru-clients.ts'
 import { ruMails } from './ru-mails.ts'
+import { ruReferralCounts, ruReferrals } from './ru-referrals.ts'
 import { ruRegistration } from './ru-registration.ts'
 import { ruSessions } from './ru-sessions.ts'
 import { ruUsers } from './ru-users.ts'
@@ -8,6 +9,7 @@ import { ruUsers } from './ru-users.ts'
 /** Every word on the pages, in Russian. A missing key does not compile. */
 export const ru: Texts = {
   ...ruRegistration,
+  ...ruReferrals,
   ...ruClients,
   ...ruMails,
   ...ruSessions,
@@ -248,6 +250,7 @@ export const ru: Texts = {
 export const ruCounts: Readonly<
   Record<CountKey, Readonly<Record<'one' | 'few' | 'many' | 'other', string>>>
 > = {
+  ...ruReferralCounts,
   issued: {
     one: 'Отправлено {count} приглашение.',
     few: 'Отправлено {count} приглашения.',

@@ -1,0 +1,121 @@
+import { z } from 'zod'
+import type { SuspensionBatch } from '../../projections/referrals.ts'
+import { previewSubtree, reinstateSubtreeOf, suspendSubtreeOf } from '../acts/subtrees.ts'
+import { problemOf } from '../problems.ts'
+import { byCaller } from './on-users.ts'
+import { operation } from './operation.ts'
+import { id, reasonBody, when } from './schemas.ts'
+
+const LATEST = 100
+const count = z.int().min(0)
+
+const previewSchema = z
+  .strictObject({
+    rootId: id,
+    counts: z.strictObject({
+      active: count.meta({ description: 'would be suspended' }),
+      suspended: count.meta({ description: 'are suspended already, and would stay so after an undo' }),
+      gone: count,
+    }),
+    userIds: z.array(id).meta({ description: 'the user and those below who are here; the nearest first' }),
+  })
+  .meta({ id: 'SubtreePreview' })
+
+const batchSchema = z
+  .strictObject({
+    id,
+    rootId: id,
+    count: count.meta({ description: 'how many were suspended' }),
+    suspendedAt: when,
+    suspendedBy: z.string().meta({ examples: ['user:01JNZ8K3V5Q2W9X7T4R6Y1M0AB'] }),
+    reinstatedAt: z.nullable(when),
+  })
+  .meta({ id: 'SuspensionBatch' })
+
+const presentBatch = (batch: SuspensionBatch): z.infer<typeof batchSchema> => ({
+  id: batch.id,
+  rootId: batch.rootId,
+  count: batch.count,
+  suspendedAt: batch.suspendedAt,
+  suspendedBy: batch.suspendedBy,
+  reinstatedAt: batch.reinstatedAt,
+})
+
+export const subtreeOperations = [
+  operation({
+    operationId: 'previewSubtree',
+    method: 'get',
+    path: '/users/:id/subtree',
+    tag: 'referrals',
+    summary: 'Who would be suspended together with a user',
+    description: 'The user, those they brought, those whom they brought, and so on. Nothing is done.',
+    who: 'auditor',
+    answers: { 200: { description: 'who they are', schema: previewSchema } },
+    refusals: ['user_not_found', 'subtree_too_large'],
+    async handle({ house, params }) {
+      const subtree = await previewSubtree(house, params['id'] ?? '')
+      if ('refusal' in subtree) throw problemOf(subtree.refusal)
+      const { rootId, counts, userIds } = subtree
+      return { status: 200, body: { rootId, counts, userIds } }
+    },
+  }),
+
+  operation({
+    operationId: 'suspendSubtree',
+    method: 'post',
+    path: '/users/:id/subtree-suspensions',
+    tag: 'referrals',
+    summary: 'Suspend a user and all those they brought',
+    description:
+      'All of them or nobody, in one decision that can be undone: `previewSubtree` says who they are. The reason is for admins and auditors.',
+    who: 'admin',
+    body: reasonBody,
+    answers: {
+      201: { description: 'suspended; `Location` is where to undo it', schema: batchSchema },
+      204: { description: 'there was nobody left to suspend' },
+    },
+    refusals: ['user_not_found', 'subtree_too_large', 'last_admin'],
+    async handle(call) {
+      const { house, params, body } = call
+      const done = await suspendSubtreeOf(house, params['id'] ?? '', body?.reason ?? null, byCaller(call))
+      if (done.outcome === 'refused') throw problemOf(done.refusal)
+      if (!done.batch) return { status: 204 }
+      const location = `/api/v1/subtree-suspensions/${done.batch.id}`
+      return { status: 201, headers: { location }, body: presentBatch(done.batch) }
+    },
+  }),
+
+  operation({
+    operationId: 'listSubtreeSuspensions',
+    method: 'get',
+    path: '/subtree-suspensions',
+    tag: 'referrals',
+    summary: 'Subtrees that were suspended, newest first',
+    description: `The latest ${LATEST}, undone or not.`,
+    who: 'auditor',
+    answers: { 200: { description: 'the list', schema: z.strictObject({ items: z.array(batchSchema) }) } },
+    refusals: [],
+    async handle({ house }) {
+      return { status: 200, body: { items: (await house.reads.referrals.batches(LATEST)).map(presentBatch) } }
+    },
+  }),
+
+  operation({
+    operationId: 'reinstateSubtree',
+    method: 'delete',
+    path: '/subtree-suspensions/:id',
+    tag: 'referrals',
+    summary: 'Undo the suspension of a subtree',
+    description:
+      'Everybody may sign in again whom it suspended and who still is by it; whoever was suspended for something else stays so.',
+    who: 'admin',
+    answers: { 200: { description: 'undone', schema: batchSchema } },
+    refusals: ['batch_not_found'],
+    async handle(call) {
+      const done = await reinstateSubtreeOf(call.house, call.params['id'] ?? '', byCaller(call))
+      if (done.outcome === 'refused') throw problemOf(done.refusal)
+      if (!done.batch) throw new Error('a batch came without its row')
+      return { status: 200, body: presentBatch(done.batch) }
+    },
+  }),
+]

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto'
+import type { Instant } from '../../domain/event.ts'
+import type { SqliteConnection } from '../database/sqlite.ts'
+import { unwrapKey, wrapKey } from '../vault/keyring.ts'
+import type { RootSecrets } from '../vault/root-secret.ts'
+import { openNote, readVerifier, type Signer, signerFromSeed, signNote, type Verifier } from './note.ts'
+
+/** The public half of a key, and the note that brought it in. */
+export type SealKeyRow = { readonly key: string; readonly note: string }
+
+const VAULT_NAME = 'seals'
+const SEED_BYTES = 32
+const HEADING = 'latchkey seal key'
+
+const nameOf = (key: string): string => key.split('+', 1)[0] ?? ''
+
+/**
+ * Which of these keys are to be believed, if these are: a key brings in the next by signing the note that names it.
+ * The next one signs it too, so that nobody can pass off another's key as their own.
+ */
+export const believed = (anchors: readonly Verifier[], rows: readonly SealKeyRow[]): readonly Verifier[] => {
+  const known = [...anchors]
+  for (const { key, note } of rows) {
+    const next = readVerifier(key)
+    if (!next || known.some(({ text }) => text === key)) continue
+    const named = openNote(note, known)?.split('\n') ?? []
+    if (named[0] === HEADING && named[1] === key && openNote(note, [next]) !== null) known.push(next)
+  }
+  return known
+}
+
+export const sealKeyRows = (db: SqliteConnection): SealKeyRow[] =>
+  db.prepare('select key, note from seal_keys order by generation').all() as SealKeyRow[]
+
+/** All keys that seal or have sealed, the current one last; what is not wrapped by our root secret is not ours. */
+export const ownSealKeys = (db: SqliteConnection, roots: RootSecrets): readonly Signer[] => {
+  const rows = db
+    .prepare(
+      `select k.key, v.wrapped from seal_keys k join vault_keys v on v.name = ? and v.id = k.generation
+       order by k.generation`,
+    )
+    .all(VAULT_NAME) as { key: string; wrapped: string }[]
+  return rows.map(({ key, wrapped }) => signerFromSeed(nameOf(key), unwrapKey(roots, VAULT_NAME, wrapped)))
+}
+
+/** Brings in a new key, signed by itself and the one before it. To be run inside a transaction. */
+export const addSealKey = (
+  db: SqliteConnection,
+  roots: RootSecrets,
+  origin: string,
+  now: Instant,
+): Signer => {
+  const older = ownSealKeys(db, roots)
+  const generation = older.length + 1
+  const seed = randomBytes(SEED_BYTES)
+  const signer = signerFromSeed(origin, seed)
+  const note = signNote(`${HEADING}\n${signer.text}\ntime ${now}\n`, [...older.slice(-1), signer])
+  db.prepare('insert into vault_keys values (?, ?, ?, ?)').run(
+    VAULT_NAME,
+    String(generation),
+    wrapKey(roots[0], VAULT_NAME, seed),
+    now,
+  )
+  db.prepare('insert into seal_keys values (?, ?, ?, ?)').run(generation, signer.text, note, now)
+  return signer
+}
+
+/** The key to seal with: made if there is none, or if the house has changed its name. Inside a transaction as well. */
+export const currentSealKey = (
+  db: SqliteConnection,
+  roots: RootSecrets,
+  origin: string,
+  now: Instant,
+): Signer => {
+  const current = ownSealKeys(db, roots).at(-1)
+  return current?.name === origin ? current : addSealKey(db, roots, origin, now)
+}
