@@ -54,7 +54,7 @@ describe('looking up referral codes', () => {
     await floor.dispose()
   })
 
-  test('S1-37 asks the database nothing the second time, in this turn or a later one', async () => {
+  test('S1-37, S3-48: by code or by address, it asks the database nothing the second time, in this turn or a later one', async () => {
     for (let n = 0; n < 3; n++) {
       expect(await cache.byCode(CODE)).toStrictEqual(found)
       expect(await cache.byReferrerEmail(BEN_ADDRESS)).toStrictEqual(found)

@@ -8,9 +8,6 @@ export const WAITING: Readonly<Record<string, string>> = {
   'S4-48': 'later: signing in with somebody else’s account',
   'S4-51': 'later: tracing',
   'S4-52': 'later: time zones',
-  ...Object.fromEntries(
-    ['S3-41', 'S3-47', 'S3-48'].map((id) => [id, 'the pages and the API of referral codes are being built']),
-  ),
 }
 
 /** A fault of many parts is gone when each of these rows holds. */

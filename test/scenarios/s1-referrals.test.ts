@@ -102,7 +102,7 @@ describe('S1: one’s code', () => {
     expect(statuses.toSorted()).toStrictEqual([201, 409, 409, 409, 409])
   })
 
-  test('S1-14, S1-15, S1-16, S1-20, S1-37: it ends by being deleted or by itself, for everybody at once; then there may be another', async () => {
+  test('S1-14, S1-15, S1-16, S1-20, S1-37, S3-47: it ends by being deleted or by itself, for everybody at once; then there may be another', async () => {
     const [ada, ben] = [await people.member(), await people.member()]
     expect(await api.refusal('DELETE', '/me/referral-code', ada)).toStrictEqual([
       404,
@@ -123,6 +123,17 @@ describe('S1: one’s code', () => {
 
     const last = await people.code(ada)
     expect(codeIn(await find(ben.token, ada.email))).toBe(last)
+  })
+
+  test('S3-41: its owner sees the code, its life and whether it was mailed', async () => {
+    const ada = await people.member()
+    const code = await people.code(ada, { expiresAt: later(DAY) })
+    const own = await api.call('GET', '/me/referral-code', ada)
+    const now = api.app.clock()
+    expect(own.body).toMatchObject({ code, createdAt: now, expiresAt: later(DAY), mailedAt: null })
+    const mailed = await api.call('POST', '/me/referral-code/mails', { ...ada, body: {} })
+    expect(mailed.status).toBe(202)
+    expect((await api.call('GET', '/me/referral-code', ada)).body['mailedAt']).toBe(now)
   })
 
   test('S1-18, S1-19: looking one up takes a token, and says no more of strangers than of who has none', async () => {
