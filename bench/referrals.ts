@@ -12,7 +12,8 @@ import { referralCodeCache } from '../src/infrastructure/referral-code-cache.ts'
 import type { Reader } from '../src/projections/projection.ts'
 import { referralCodeReads } from '../src/projections/referral-codes.ts'
 import { type Figure, figureOf, rate, ratioOf, table } from './figures.ts'
-import { cleanUp, newFolder } from './machine.ts'
+import { cleanUp, freePort, newFolder, startServer } from './machine.ts'
+import { signInOnPage } from './sign-in.ts'
 
 const USERS = 100_000
 const EACH_BROUGHT = 8
@@ -191,6 +192,35 @@ const measureSuspension = async ({ execute, ids: newId, reads }: Foundation, ids
   note('reinstate_5000', figureOf(reinstated, 'ms'))
 }
 
+/** What an admin waits for at the server, from a process that has just started on. */
+const measurePages = async (within: string, root: string) => {
+  say('the pages of the tree, served')
+  const service = await startServer('service.ts', within, String(await freePort()))
+  const cookie = await signInOnPage(service.port)
+  const pages = {
+    page_overview: '/admin/referrals',
+    page_subtree: `/admin/referrals/${root}`,
+    page_tree_of_one: `/admin/referrals?root=${root}`,
+  }
+  for (const [name, path] of Object.entries(pages)) {
+    const ask = async () => {
+      const answer = await fetch(`http://127.0.0.1:${service.port}${path}`, {
+        headers: { cookie, 'user-agent': 'bench' },
+      })
+      const text = await answer.text()
+      if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}`)
+      return text.length
+    }
+    const first = await duration(ask)
+    const took: number[] = []
+    for (let round = 0; round < ROUNDS; round++) took.push(await duration(ask))
+    note(`${name}_first`, figureOf([first], 'ms'))
+    note(name, figureOf(took, 'ms'))
+    note(`${name}_size`, figureOf([(await ask()) / 1024], 'KiB'))
+  }
+  service.stop()
+}
+
 const folder = newFolder()
 const floor = await openFoundation(
   readSettings({
@@ -205,6 +235,7 @@ await measureLookups(floor)
 await measureTree(floor, ids)
 await measureSuspension(floor, ids)
 await floor.close()
+await measurePages(folder, ids[1] ?? '')
 process.stdout.write(
   process.argv.includes('--json')
     ? `${JSON.stringify(Object.fromEntries(figures))}\n`
