@@ -3,6 +3,7 @@ import { ADMIN } from './admin.ts'
 import { get, load, post, times } from './client.ts'
 import { type Figure, figureOf, percentile, ratioOf, table } from './figures.ts'
 import { bareHashes } from './hashing.ts'
+import { liveUntil } from './lives.ts'
 import { cleanUp, freePort, newFolder, startServer, startTime } from './machine.ts'
 import { signIn, signInOnPage } from './sign-in.ts'
 import { bareCommits, openStore, rebuild, replay } from './store.ts'
@@ -46,11 +47,15 @@ const measureStore = async () => {
   note('decide_64_vs_commit', ratioOf(many, beside(0)))
   note('decide_1_vs_commit', ratioOf(one, beside(1)))
 
-  say('store: replay and rebuild')
-  const events = await floor.store.head()
+  await floor.close()
+
+  say('store: replay and rebuild of lives')
+  const lives = await openStore()
+  await liveUntil(lives.floor, quick ? 30_000 : 200_000)
+  const events = await lives.floor.store.head()
   const runs: { scanned: number; replayed: number; bare: number; rebuilt: number }[] = []
   for (let round = 0; round < Math.min(ROUNDS, 3); round++)
-    runs.push({ ...(await replay(floor, events)), ...(await rebuild(floor, events)) })
+    runs.push({ ...(await replay(lives.floor, events)), ...(await rebuild(lives.floor, events)) })
   note(
     'replay_vs_scan',
     ratioOf(
@@ -65,7 +70,7 @@ const measureStore = async () => {
       runs.map((run) => run.bare),
     ),
   )
-  await floor.close()
+  await lives.floor.close()
 }
 
 const measureHttp = async () => {

@@ -1,10 +1,15 @@
+import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { readSettings } from '../src/config.ts'
 import { issueInvite } from '../src/domain/invites/issue-invite.ts'
 import { grantRole } from '../src/domain/users/grant-role.ts'
 import { type Foundation, openFoundation } from '../src/foundation.ts'
-import { buildFresh } from '../src/infrastructure/projections/rebuild.ts'
+import { ownSealKeys } from '../src/infrastructure/history/seal-keys.ts'
+import { Sealer } from '../src/infrastructure/history/sealer.ts'
+import { sqliteSource } from '../src/infrastructure/history/sqlite-source.ts'
+import { verifyHistory } from '../src/infrastructure/history/verify.ts'
+import { FreshTables } from '../src/infrastructure/projections/fresh.ts'
 import { projections } from '../src/projections/index.ts'
 import { rate } from './figures.ts'
 import { newFolder } from './machine.ts'
@@ -79,6 +84,33 @@ export const openStore = async (): Promise<{
   return { floor, folder, issue }
 }
 
+/** Verifying the whole history, against reading the same bytes and hashing each event once. */
+export const verify = async (floor: Foundation, events: number) => {
+  const { reader, roots } = floor
+  const log = { info: () => {}, error: () => {} }
+  await new Sealer({
+    ...floor,
+    ...floor.settings.seals,
+    exclusively: (work) => floor.store.exclusively(work),
+    log,
+  }).seal()
+  const hashed = await rate(events, () => {
+    let seen = 0
+    for (const bytes of reader
+      .prepare('select cast(bytes as blob) from events order by position')
+      .pluck()
+      .iterate()) {
+      if (hash('sha256', bytes as Buffer, 'buffer').length === 32) seen++
+    }
+    if (seen !== events) throw new Error('the scan missed events')
+  })
+  const verified = await rate(events, async () => {
+    const report = await verifyHistory(sqliteSource(reader), { anchors: ownSealKeys(reader, roots) })
+    if (report.sealed !== events || report.count > 0) throw new Error('the history did not verify')
+  })
+  return { hashed, verified }
+}
+
 /** Reading the whole history through the store, against bare rows and JSON.parse. */
 export const replay = async ({ store, reader }: Foundation, events: number) => {
   const scanned = await rate(events, () => {
@@ -112,8 +144,9 @@ export const rebuild = async ({ store, reader }: Foundation, events: number) => 
     db.close()
   })
   const rebuilt = await rate(events, async () => {
-    const { db } = await buildFresh({ store, live: reader, projections })
-    db.close()
+    const fresh = new FreshTables(reader, projections)
+    await fresh.follow(store)
+    fresh.close()
   })
   return { bare, rebuilt }
 }

@@ -1,7 +1,6 @@
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import type { Settings } from './config.ts'
-import type { DomainEvent } from './domain/catalogue.ts'
 import { type Foundation, openFoundation, type World } from './foundation.ts'
 import type { House } from './http/house.ts'
 import { createServer } from './http/server.ts'
@@ -9,6 +8,8 @@ import { throttlePolicies } from './http/throttle-policies.ts'
 import { openAfterwards } from './infrastructure/afterwards.ts'
 import { sqliteReader } from './infrastructure/database/sqlite.ts'
 import type { Deadlines } from './infrastructure/deadlines.ts'
+import { openLooking } from './infrastructure/event-store/looking.ts'
+import { historyProofs } from './infrastructure/history/proofs.ts'
 import type { Sealer } from './infrastructure/history/sealer.ts'
 import type { Inquiries } from './infrastructure/inquiries.ts'
 import { listen, openHttpServer } from './infrastructure/listen.ts'
@@ -25,7 +26,7 @@ import { oidcPayloads } from './infrastructure/vault/oidc-payloads.ts'
 import { credentialProofs } from './infrastructure/vault/prove-credential.ts'
 import { deriveKey } from './infrastructure/vault/root-secret.ts'
 import { idempotencyKeys, pageSessions, refreshTokens } from './infrastructure/vault/sqlite-rows.ts'
-import { mailTransport, openDeadlines, openOutbox, openSealer } from './runners.ts'
+import { mailTransport, openDeadlines, openOutbox, openSealer, openUpkeep } from './runners.ts'
 
 /** The doors that pages and the API are handed: everything they may do, and no engine. */
 export const openHouse = (
@@ -71,6 +72,7 @@ export const openHouse = (
       sessionMaxMs: settings.sessionMaxMs,
       throttled: settings.throttled,
       corsOrigins: settings.corsOrigins,
+      readOnlyAsOf: null,
       checkAnswers: settings.profile === 'test',
     },
     now: clock,
@@ -121,17 +123,8 @@ export const openHouse = (
     verifySignature: (purpose, text, signature) => signatures.verify(purpose, text, signature),
     pageSessions: pageSessions(rows),
     idempotency: idempotencyKeys(rows),
-    history: {
-      async newestAbout(tag, { limit, before }) {
-        const events: DomainEvent[] = []
-        const until = before === undefined ? undefined : before - 1
-        for await (const event of store.read({ tag, until, newestFirst: true })) {
-          events.push(event)
-          if (events.length === limit) break
-        }
-        return events
-      },
-    },
+    history: openLooking({ store, reader: floor.reader, clock, doorbell: floor.doorbell }),
+    proofs: historyProofs(floor.reader, store),
     ...mailReaders({
       reader: floor.reader,
       rows: reads.mails,
@@ -182,10 +175,12 @@ export const openApp = async (
   const outbox = openOutbox(floor, log, transport ?? mailTransport(settings))
   const deadlines = openDeadlines(floor, log)
   const sealer = openSealer(floor, log)
+  const upkeep = openUpkeep(floor, log)
   const answer = createServer(house).callback()
   const server = openHttpServer((req, res) => void answer(req, res))
   try {
     const { port } = await listen(server, settings.host, settings.port)
+    void upkeep.start()
     if (!noWorkers) {
       outbox.start()
       deadlines.start()
@@ -206,9 +201,11 @@ export const openApp = async (
       async close() {
         draining = true
         const closed = new Promise((resolve) => server.close(resolve))
+        void floor.doorbell.emit('appended') // whoever follows the history notices that it is time to go
         server.closeIdleConnections()
         await closed
         await later.settled()
+        await upkeep.stop()
         await services.stop()
         await deadlines.stop()
         await outbox.stop()

@@ -15,7 +15,9 @@ import {
 import { createDoorbell, type Doorbell } from './infrastructure/doorbell.ts'
 import { tagEncoder } from './infrastructure/event-store/codec.ts'
 import { SqliteEventStore } from './infrastructure/event-store/sqlite-store.ts'
+import type { EventStore } from './infrastructure/event-store/store.ts'
 import { type Ids, randomIds } from './infrastructure/ids.ts'
+import { keepFirstVersions } from './infrastructure/projections/versions.ts'
 import { addressDigest } from './infrastructure/vault/address-digest.ts'
 import { DerivedTokens, FirstPasswords, VerificationCodes } from './infrastructure/vault/derived-tokens.ts'
 import { type Keyring, openKeyring } from './infrastructure/vault/keyring.ts'
@@ -36,6 +38,9 @@ export type World = {
   readonly hashCost?: number
 }
 
+/** What is asked of the engine beyond the port. */
+export type FloorStore = EventStore & Pick<SqliteEventStore, 'exclusively' | 'readNow' | 'emptyLog'>
+
 /** The floor that the service and the command line both stand on: database, vault, history and read side. */
 export type Foundation = {
   readonly settings: Settings
@@ -44,7 +49,7 @@ export type Foundation = {
   readonly newReferralCode: () => string
   readonly db: SqliteConnection
   readonly reader: SqliteConnection
-  readonly store: SqliteEventStore
+  readonly store: FloorStore
   readonly doorbell: Doorbell
   readonly reads: ReadSide
   readonly execute: Execute
@@ -62,8 +67,8 @@ export type Foundation = {
 export const migrations = (): readonly Migration[] =>
   readMigrations(join(import.meta.dirname, '..', 'migrations', 'sqlite'))
 
-const executeOn =
-  (store: SqliteEventStore): Execute =>
+export const executeOn =
+  (store: EventStore): Execute =>
   <C, V>(command: Command<C, V>, wish: C, by: Parameters<Execute>[2], alongside?: Parameters<Execute>[3]) =>
     store.decide({
       readings: command.reads(wish, { actor: by.actor }),
@@ -83,6 +88,7 @@ export const openFoundation = async (settings: Settings, world: World = {}): Pro
     : loadRootSecrets(settings.secretFile, settings.createSecret)
   const db = openWriter(settings.databaseFile)
   migrateUp(db, migrations(), clock())
+  keepFirstVersions(db, projections)
   const keyring = openKeyring(db, roots, clock())
   const reader = openReader(settings.databaseFile)
   const doorbell = createDoorbell()

@@ -10,7 +10,9 @@ import { mailSecrets } from './infrastructure/mail/secrets.ts'
 import { smtpTransport } from './infrastructure/mail/smtp.ts'
 import { sqliteLeases } from './infrastructure/mail/sqlite-leases.ts'
 import { captureTransport, consoleTransport, type MailTransport } from './infrastructure/mail/transport.ts'
+import { Upkeep } from './infrastructure/projections/upkeep.ts'
 import { openSweeps } from './infrastructure/sweeps.ts'
+import { projections } from './projections/index.ts'
 
 export const mailTransport = (settings: Settings): MailTransport => {
   if (settings.mailUrl === 'console:') return consoleTransport((text) => process.stdout.write(text))
@@ -53,3 +55,7 @@ export const openSealer = ({ settings, ...floor }: Foundation, log: Logger): Sea
     log,
   })
 }
+
+/** Brings read tables up to date that another version has built. */
+export const openUpkeep = ({ store, db, clock, ids }: Foundation, log: Logger): Upkeep =>
+  new Upkeep({ store, db, clock, ids, projections, log })

@@ -2,12 +2,10 @@ import { statSync } from 'node:fs'
 import type { Command } from 'commander'
 import { type Foundation, migrations } from '../foundation.ts'
 import { migrationStatus } from '../infrastructure/database/migrations.ts'
-import {
-  compareProjections,
-  type Progress,
-  rebuildProjections,
-} from '../infrastructure/projections/rebuild.ts'
+import { compareProjections } from '../infrastructure/projections/compare.ts'
+import { rebuildProjections } from '../infrastructure/projections/rebuild.ts'
 import { projections } from '../projections/index.ts'
+import { progressOnTerminal } from './replay.ts'
 import { action, outputFor, table, UsageProblem, withFloor } from './run.ts'
 
 type Finding = { readonly what: string; readonly ok: boolean; readonly detail: string }
@@ -65,11 +63,6 @@ const findings = async ({ db, reader, settings, store, clock }: Foundation): Pro
   ]
 }
 
-const progressOnTerminal = (): Progress | undefined => {
-  if (!process.stderr.isTTY) return undefined
-  return (position, of) => process.stderr.write(`\r${position} of ${of} events${position === of ? '\n' : ''}`)
-}
-
 export const careCommands = (program: Command): void => {
   program
     .command('doctor')
@@ -117,15 +110,14 @@ export const careCommands = (program: Command): void => {
     .option('--json', 'print JSON')
     .action(
       action(async (name: string | undefined, { json }: { json?: boolean }) =>
-        withFloor(async ({ store, db }) => {
+        withFloor(async ({ store, db, clock, ids }) => {
           const wanted = projections.filter((one) => name === undefined || one.name === name)
           if (wanted.length === 0)
             throw new UsageProblem(
               `"${name}" is no projection: ${projections.map((one) => one.name).join(', ')}`,
             )
           const events = await rebuildProjections(
-            { store, live: db, projections: wanted },
-            (work) => store.exclusively(work),
+            { store, db, projections: wanted, clock, builder: ids() },
             progressOnTerminal(),
           )
           outputFor(json ?? false).result({ events, rebuilt: wanted.map((one) => one.name) }, [

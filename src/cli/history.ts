@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
 import { type DomainEvent, isEventType, tagsOf } from '../domain/catalogue.ts'
 import type { Tag } from '../domain/event.ts'
+import { replayCommand } from './replay.ts'
 import { action, outputFor, UsageProblem, withFloor } from './run.ts'
+import { sealCommands } from './seals.ts'
 
 const summary = (event: DomainEvent): string => {
   const about = tagsOf(event).filter((tag) => !tag.startsWith('email:'))
@@ -15,7 +17,9 @@ const positive = (text: string, what: string): number => {
 }
 
 export const historyCommands = (program: Command): void => {
-  const history = program.command('history').description('events')
+  const history = program.command('history').description('events, seals and proofs')
+
+  replayCommand(history)
 
   history
     .command('list')
@@ -64,4 +68,6 @@ export const historyCommands = (program: Command): void => {
         }),
       ),
     )
+
+  sealCommands(history)
 }

@@ -6,6 +6,7 @@ import { issueInvite } from '../domain/invites/issue-invite.ts'
 import type { Foundation } from '../foundation.ts'
 import { plus } from '../infrastructure/clock.ts'
 import { operator, outputFor, UsageProblem } from './run.ts'
+import { untilInterrupted } from './stopping.ts'
 
 type Outcome = 'issued' | 'already-open' | 'already-registered' | 'duplicate' | 'invalid'
 type Row = { readonly line: number; readonly email: string; readonly outcome: Outcome }
@@ -38,16 +39,6 @@ async function* addressesOf(file: string): AsyncIterable<{ line: number; email: 
   }
 }
 
-/** Ctrl-C ends an import after the row in hand; what was issued stays, and the next run goes on from there. */
-const untilInterrupted = () => {
-  let interrupted = false
-  const stop = () => {
-    interrupted = true
-  }
-  process.once('SIGINT', stop)
-  return { interrupted: () => interrupted, done: () => process.off('SIGINT', stop) }
-}
-
 /**
  * Issues an invite a row. Whoever has an open invite or is a user already is skipped and named, so that importing the
  * same file again issues nothing twice.
@@ -60,7 +51,7 @@ export const importInvites = async (
   const seen = new Set<string>()
   const rows: Row[] = []
   const bar = process.stderr.isTTY && !json ? new SingleBar({ format: '{bar} {value} rows' }) : null
-  const signal = untilInterrupted()
+  const signal = untilInterrupted() // what was issued stays, and the next run goes on from there
   const outcomeOf = async (email: string): Promise<Outcome> => {
     const address = canonicalAddress(email.trim())
     if (address === null) return 'invalid'

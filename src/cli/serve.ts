@@ -5,7 +5,7 @@ import { readSettings, type Settings } from '../config.ts'
 import { type Foundation, openFoundation } from '../foundation.ts'
 import { createLog } from '../infrastructure/log.ts'
 import { openServices } from '../infrastructure/outside/services.ts'
-import { mailTransport, openDeadlines, openOutbox, openSealer } from '../runners.ts'
+import { mailTransport, openDeadlines, openOutbox, openSealer, openUpkeep } from '../runners.ts'
 import { grantTo, showSignInLink } from './grants.ts'
 import { action } from './run.ts'
 import { stopOnSignal } from './stopping.ts'
@@ -78,7 +78,10 @@ export const serveCommands = (program: Command): void => {
         services.inquiries.start()
         const sealer = openSealer(floor, log)
         sealer.start()
+        const upkeep = openUpkeep(floor, log)
+        void upkeep.start()
         stopOnSignal(log, async () => {
+          await upkeep.stop()
           await services.stop()
           await deadlines.stop()
           await outbox.stop()

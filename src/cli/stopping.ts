@@ -21,3 +21,13 @@ export const stopOnSignal = (log: Log, close: () => Promise<void>): void => {
     })
   }
 }
+
+/** For long work that is done step by step: Ctrl-C ends it after the step in hand. */
+export const untilInterrupted = () => {
+  let interrupted = false
+  const stop = () => {
+    interrupted = true
+  }
+  process.once('SIGINT', stop)
+  return { interrupted: () => interrupted, done: () => process.off('SIGINT', stop) }
+}

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { clientEvents } from './clients/events.ts'
 import type { Actor, EventDefinition, Instant, Tag } from './event.ts'
+import { historyEvents } from './history/events.ts'
 import { inviteEvents } from './invites/events.ts'
 import { mailEvents } from './mails/events.ts'
 import { referralEvents } from './referrals/events.ts'
@@ -15,6 +16,7 @@ export const contexts = {
   mails: mailEvents,
   clients: clientEvents,
   referrals: referralEvents,
+  history: historyEvents,
 } as const
 
 export const catalogue = {
@@ -24,6 +26,7 @@ export const catalogue = {
   ...mailEvents,
   ...clientEvents,
   ...referralEvents,
+  ...historyEvents,
 } as const
 
 type Catalogue = typeof catalogue

@@ -1,12 +1,14 @@
 import type { DomainEvent } from '../domain/catalogue.ts'
 import type { Command, Refusal } from '../domain/decision.ts'
-import type { Actor, Instant, Tag } from '../domain/event.ts'
+import type { Actor, Instant } from '../domain/event.ts'
 import type { Verdict } from '../domain/users/events.ts'
 import type { PasswordProblem } from '../domain/users/password.ts'
 import type { ReadSide } from '../projections/index.ts'
 import type { Change } from '../projections/projection.ts'
 import type { CodeFound } from '../projections/referral-codes.ts'
+import type { HistoryDoor } from './history-door.ts'
 import type { OidcDoor } from './oidc/door.ts'
+import type { ProofsDoor } from './proofs-door.ts'
 import type { ThrottlePolicy } from './throttle-policies.ts'
 
 /** What became of a command: its events with their positions, or a refusal (whose facts, if any, stand in the history). */
@@ -81,6 +83,8 @@ export type HttpSettings = {
   readonly corsOrigins: readonly string[]
   /** Off only where many sign-ins from one place are the point: load tests. */
   readonly throttled: boolean
+  /** What is shown is the past, as of this moment, and nothing can be changed; null where it is the present. */
+  readonly readOnlyAsOf: Instant | null
   /** Checks every API answer against its declared schema: in tests a mismatch is an error. */
   readonly checkAnswers: boolean
 }
@@ -208,13 +212,10 @@ export type House = {
     readonly drop: (key: string) => Promise<void>
   }
 
-  readonly history: {
-    /** The events about something (under a tag), the newest first; `before` a position, for the next page. */
-    readonly newestAbout: (
-      tag: Tag,
-      page: { readonly limit: number; readonly before?: number | undefined },
-    ) => Promise<readonly DomainEvent[]>
-  }
+  readonly history: HistoryDoor
+
+  /** What proves the history to those who do not take our word for it. */
+  readonly proofs: ProofsDoor
 
   readonly renderMail: (mailId: string) => Promise<RenderedMail | null>
   /** The same with every secret in it masked: for admins, who look after mails and let nobody in with them. */

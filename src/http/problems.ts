@@ -68,6 +68,7 @@ export const asProblem = (error: unknown): Problem => {
   ) as Loose
   const retry = { 'retry-after': String(typeof retryAfterSeconds === 'number' ? retryAfterSeconds : 1) }
   if (name === 'Overloaded' || name === 'StoreBusy') return new Problem('overloaded', {}, retry)
+  if (name === 'ReadOnly') return new Problem('read_only')
   if (name === 'StoreUnavailable') return new Problem('storage_unavailable', {}, retry)
   if (status === 413) return new Problem('body_too_large')
   if (status === 415) return new Problem('unsupported_media_type')

@@ -10,6 +10,7 @@ import { knownHost, securityHeaders } from './middleware/headers.ts'
 import { request } from './middleware/request.ts'
 import { openPages } from './pages/index.ts'
 import { Problem } from './problems.ts'
+import { refuseChanges } from './read-only.ts'
 
 /** The way of a request, from top to bottom. */
 export const createServer = (house: House): Koa<State> => {
@@ -26,6 +27,7 @@ export const createServer = (house: House): Koa<State> => {
   app.use(errors(house, pages.errorPage))
   app.use(health(house))
   app.use(knownHost(house.settings.publicUrl))
+  if (house.settings.readOnlyAsOf !== null) app.use(refuseChanges)
   app.use(apiRoutes(house))
   app.use(publicKeys(house))
   app.use(apiDocs())

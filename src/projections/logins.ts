@@ -34,7 +34,7 @@ export const logins = projection(
     ],
     UserErased: ({ data }) => [remove('logins', { user_id: data.userId })],
   },
-  { table: 'logins', column: 'at', ms: LOGINS_KEPT_MS },
+  { retention: { table: 'logins', column: 'at', ms: LOGINS_KEPT_MS } },
 )
 
 export type LoginView = {

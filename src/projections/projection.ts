@@ -27,6 +27,8 @@ type Handlers = { readonly [K in EventType]?: (event: EventOf<K>) => readonly Ch
 /** Events in, rows out; pure, so that the tables can be rebuilt from the history at any time. */
 export type Projection = {
   readonly name: string
+  /** Raised whenever the same events make other rows: then the tables are built anew. */
+  readonly version: number
   readonly tables: readonly string[]
   readonly types: readonly EventType[]
   readonly project: (event: DomainEvent) => readonly Change[]
@@ -43,11 +45,12 @@ export const projection = (
   name: string,
   tables: readonly string[],
   handlers: Handlers,
-  retention?: Retention,
+  { version = 1, retention }: { readonly version?: number; readonly retention?: Retention } = {},
 ): Projection => {
   const byType = handlers as Readonly<Record<string, ((event: DomainEvent) => readonly Change[]) | undefined>>
   return {
     name,
+    version,
     tables,
     types: Object.keys(handlers) as EventType[],
     project: (event) => byType[event.type]?.(event) ?? NOTHING,

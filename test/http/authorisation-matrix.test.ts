@@ -31,6 +31,7 @@ type Scene = {
   readonly mailId: string
   readonly code: string
   readonly fresh: string
+  readonly sealed: number
 }
 
 type Answers = readonly [anonymous: number, owner: number, other: number, admin: number, auditor: number]
@@ -101,9 +102,17 @@ const MATRIX: Readonly<Record<string, Answers>> = {
   changeClient: [401, 403, 403, 200, 403],
   removeClient: [401, 403, 403, 204, 403],
 
+  listEvents: [401, 403, 403, 200, 200],
+  getEvent: [401, 403, 403, 200, 200],
+
   listMails: [401, 403, 403, 200, 200],
   getMail: [401, 403, 403, 200, 200],
   retryMail: [401, 403, 403, 202, 403],
+
+  listSeals: [401, 403, 403, 200, 200],
+  getConsistencyProof: [401, 403, 403, 200, 200],
+  getProof: [401, 403, 403, 200, 200],
+  getInviteReceipt: [401, 403, 403, 404, 404],
 
   listMailbox: [200, 200, 200, 200, 200],
 }
@@ -138,6 +147,7 @@ const BODIES: Readonly<Record<string, (scene: Scene) => unknown>> = {
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 const QUERIES: Readonly<Record<string, (scene: Scene) => string>> = {
   listMailbox: () => '?email=nobody@example.org',
+  getConsistencyProof: ({ sealed }) => `?from=${sealed}&to=${sealed}`,
   findReferralCode: ({ owner }) => `?referrerEmail=${owner.email}`,
 }
 
@@ -205,6 +215,7 @@ const setScene = async (): Promise<Scene> => {
     clientId,
     mailId: (await givenUp(house, wish.email)).id,
     fresh,
+    sealed: (await api.app.sealer.seal())?.size ?? 0,
   }
 }
 
@@ -215,9 +226,9 @@ const tokenOf = async (caller: Caller, { owner }: Scene): Promise<string | undef
 }
 
 const concrete = (path: string, { owner, inviteId, clientId, mailId }: Scene): string => {
-  const ids = { invites: inviteId, clients: clientId, mails: mailId, me: owner.sessionId }
+  const ids = { history: '1', invites: inviteId, clients: clientId, mails: mailId, me: owner.sessionId }
   const id = ids[path.split('/')[1] as keyof typeof ids] ?? owner.id
-  return path.replace('{id}', id).replace('{role}', 'auditor')
+  return path.replace('{id}', id).replace('{position}', id).replace('{role}', 'auditor')
 }
 
 describe('T20: who may do what', () => {

@@ -39,6 +39,7 @@ const SAME_POOL: Readonly<Record<string, string>> = {
   description: 'text',
   referrerId: 'userId',
   rootId: 'userId',
+  viewerId: 'userId',
   reason: 'text',
   userAgent: 'text',
   ip: 'text',

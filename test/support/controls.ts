@@ -344,3 +344,8 @@ export const newVerification = {
 /** Somebody who is known, verified and holds a password. */
 export const member = (userId: string, email: string) => [registered(userId, email), verified(userId, email)]
 export const admin = (userId: string, email: string) => [...member(userId, email), granted(userId)]
+
+export const historyViewed = (data: Overrides<'HistoryViewed'> = {}): NewEventOf<'HistoryViewed'> => ({
+  type: 'HistoryViewed',
+  data: { viewerId: ADA, hour: NOW, ...data },
+})

@@ -50,6 +50,7 @@ const examples: readonly NewEvent[] = [
   cast.referred(cast.CYD, cast.BEN),
   cast.subtreeSuspended(),
   cast.subtreeReinstated(),
+  cast.historyViewed(),
 ]
 
 /** One example of every event type, as new golden files are written from. */

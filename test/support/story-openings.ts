@@ -122,8 +122,23 @@ const rivals = [registers(cast.BEN), registers(cast.CYD)]
 const moving = [registers(cast.BEN), benConfirms('code'), wantsAnotherAddress]
 const hasMoved = benConfirms('code', { email: cast.CYD_ADDRESS, formerEmail: cast.BEN_ADDRESS })
 
+/** Somebody who has not used their first password in time. */
+const dawdler: readonly Step[] = [
+  ...twoInvites.slice(0, 1),
+  {
+    ...comesByInvite,
+    wish: {
+      ...(comesByInvite.wish as object),
+      firstPassword: { credentialId: cast.CREDENTIAL, expiresAt: dayAfter(1) },
+    },
+  },
+  { ...firstAdmin, pause: true },
+  { ...firstAdmin, pause: true },
+]
+
 /** How stories begin, after the first admin: with something that seldom comes about by chance. */
 export const openings: readonly (readonly Step[])[] = [
+  dawdler,
   [],
   twoInvites,
   twoInvites,

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { changeClient } from '../../src/domain/clients/change-client.ts'
 import { registerClient } from '../../src/domain/clients/register-client.ts'
 import { removeClient } from '../../src/domain/clients/remove-client.ts'
+import { recordHistoryView } from '../../src/domain/history/record-history-view.ts'
 import { issueInvite } from '../../src/domain/invites/issue-invite.ts'
 import { purgeInvite } from '../../src/domain/invites/purge-invite.ts'
 import { redeemInvite } from '../../src/domain/invites/redeem-invite.ts'
@@ -206,6 +207,11 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
     2,
     recordDelivery,
     fc.constantFrom({ result: 'sent', ...cast.mailSent.data }, { result: 'failed', ...cast.mailFailed.data }),
+  ),
+  wishing(
+    1,
+    recordHistoryView,
+    fc.record({ viewerId: userId, hour: fc.constantFrom(cast.NOW, cast.IN_A_DAY) }),
   ),
   wishing(2, retryMail, fc.constant({ mailId: cast.MAIL, about: cast.mailFailed.data.about })),
 )

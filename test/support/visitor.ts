@@ -46,11 +46,11 @@ const formsOf = (html: string): Form[] =>
 export class Visitor {
   readonly #base: string
   readonly #cookies = new Map<string, string>()
-  readonly #userAgent: string
+  readonly userAgent: string
 
   constructor(base: string, userAgent = 'Visitor/1.0') {
     this.#base = base
-    this.#userAgent = userAgent
+    this.userAgent = userAgent
   }
 
   cookie(name: string): string | undefined {
@@ -74,7 +74,7 @@ export class Visitor {
       method,
       redirect: 'manual',
       headers: {
-        'user-agent': this.#userAgent,
+        'user-agent': this.userAgent,
         accept: 'text/html',
         'accept-language': 'en',
         ...(this.#cookies.size

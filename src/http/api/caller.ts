@@ -2,6 +2,7 @@ import type { ApiPrincipal } from '../../projections/principal.ts'
 import { isTemporary } from '../../projections/users.ts'
 import type { House } from '../house.ts'
 import { Problem } from '../problems.ts'
+import { callerFromThePast } from '../read-only.ts'
 import type { Operation, Registrant } from './operation.ts'
 
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i
@@ -14,6 +15,8 @@ const invalidToken = (code: 'token_invalid' | 'token_expired') =>
  * the database each time. Cookies are no way in: the API takes nothing that a browser sends by itself.
  */
 const callerOf = async (house: House, authorization: string | undefined): Promise<ApiPrincipal | null> => {
+  const { readOnlyAsOf } = house.settings
+  if (readOnlyAsOf !== null) return callerFromThePast(readOnlyAsOf)
   if (authorization === undefined || !/^Bearer\b/i.test(authorization)) return null
   const token = BEARER.exec(authorization)?.[1]
   if (token === undefined) throw invalidToken('token_invalid')

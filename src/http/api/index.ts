@@ -5,6 +5,7 @@ import type { House } from '../house.ts'
 import { clientOperations } from './clients.ts'
 import { openApiDocument } from './document.ts'
 import { carryOut } from './guard.ts'
+import { historyOperations } from './history.ts'
 import { inviteLinkOperations } from './invite-links.ts'
 import { inviteOperations } from './invites.ts'
 import { mailboxOperations } from './mailbox.ts'
@@ -13,6 +14,7 @@ import { meOperations } from './me.ts'
 import { oauthOperations } from './oauth.ts'
 import type { Operation } from './operation.ts'
 import { ownSessionOperations } from './own-sessions.ts'
+import { proofOperations } from './proofs.ts'
 import { referralCodeOperations } from './referral-codes.ts'
 import { referralOperations } from './referrals.ts'
 import { registrationOperations } from './registration.ts'
@@ -39,6 +41,8 @@ export const operationsOf = ({ settings }: Pick<House, 'settings'>): readonly Op
   ...subtreeOperations,
   ...clientOperations,
   ...mailOperations,
+  ...historyOperations,
+  ...proofOperations,
   ...(settings.devMailbox ? mailboxOperations : []),
 ]
 

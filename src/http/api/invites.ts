@@ -4,19 +4,26 @@ import { issueInvite } from '../../domain/invites/issue-invite.ts'
 import { resendInvite } from '../../domain/invites/resend-invite.ts'
 import { revokeInvite } from '../../domain/invites/revoke-invite.ts'
 import type { InviteView } from '../../projections/invites.ts'
+import { whyInvite } from '../acts/why.ts'
 import type { House } from '../house.ts'
 import { Problem, problemOf } from '../problems.ts'
 import { expiryFields, expiryFrom } from './expiry.ts'
 import { listOf, pageOf, pageQuery } from './lists.ts'
 import { operation } from './operation.ts'
 import {
+  causeSchema,
   deliverySchema,
   emailSchema,
   inviteSchema,
+  presentCause,
   presentInvite,
   reasonBody,
   stateSchema,
 } from './schemas.ts'
+
+const inviteDetailSchema = z
+  .strictObject({ ...inviteSchema.shape, why: z.nullable(causeSchema) })
+  .meta({ id: 'InviteDetail' })
 
 const read = async (house: House, id: string): Promise<InviteView> => {
   const invite = await house.reads.invites.get(id, house.now())
@@ -123,12 +130,14 @@ export const inviteOperations = [
     path: '/invites/:id',
     tag: 'invites',
     summary: 'One invite',
-    description: 'Ended invites stay readable.',
+    description: 'Ended invites stay readable. `why` names the event that made it what it is.',
     who: 'auditor',
-    answers: { 200: { description: 'the invite', schema: inviteSchema } },
+    answers: { 200: { description: 'the invite', schema: inviteDetailSchema } },
     refusals: ['invite_not_found'],
     async handle({ house, params }) {
-      return { status: 200, body: presentInvite(await read(house, params['id'] ?? '')) }
+      const invite = await read(house, params['id'] ?? '')
+      const cause = await whyInvite(house, invite.id)
+      return { status: 200, body: { ...presentInvite(invite), why: cause && presentCause(cause) } }
     },
   }),
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { addressSchema } from '../../domain/address.ts'
+import type { DomainEvent } from '../../domain/catalogue.ts'
 import { instantSchema, ulidSchema } from '../../domain/event.ts'
 import { invitableRoleSchema, localeSchema } from '../../domain/invites/events.ts'
 import type { Role } from '../../domain/users/events.ts'
@@ -14,6 +15,23 @@ export const when = instantSchema.meta({
   override: { pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' },
 })
 export const id = ulidSchema.meta({ examples: ['01JNZ8K3V5Q2W9X7T4R6Y1M0AB'] })
+
+/** An event that is named as the cause of something: where it stands, and enough to say why. */
+export const causeSchema = z
+  .strictObject({
+    position: z.int().min(1),
+    type: z.string().meta({ examples: ['InviteRevoked'] }),
+    at: when,
+    actor: z.string().meta({ examples: ['user:01JNZ8K3V5Q2W9X7T4R6Y1M0AB'] }),
+  })
+  .meta({ id: 'Cause' })
+
+export const presentCause = ({ position, type, at, actor }: DomainEvent): z.infer<typeof causeSchema> => ({
+  position,
+  type,
+  at,
+  actor,
+})
 
 /** An address as callers type it; canonical once parsed. */
 export const emailSchema = z

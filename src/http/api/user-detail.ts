@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { shownCode } from '../../domain/referrals/code.ts'
-import { verdictSchema } from '../../domain/users/events.ts'
+import { roleSchema, verdictSchema } from '../../domain/users/events.ts'
 import type { InquiryView } from '../../projections/inquiries.ts'
 import type { ReferralCodeView } from '../../projections/referral-codes.ts'
 import type { UserView } from '../../projections/users.ts'
-import { presentUser, userSchema, when } from './schemas.ts'
+import type { WhyUser } from '../acts/why.ts'
+import { causeSchema, presentCause, presentUser, userSchema, when } from './schemas.ts'
 
 const part = z.nullable(z.string())
 
@@ -28,6 +29,15 @@ export const userDetailSchema = z
         }),
       )
       .meta({ description: 'what the enrichment service says of the person, who has not said it' }),
+    why: z
+      .nullable(
+        z.strictObject({
+          state: z.nullable(causeSchema),
+          verified: z.nullable(causeSchema),
+          roles: z.array(z.strictObject({ role: roleSchema, cause: causeSchema })),
+        }),
+      )
+      .meta({ description: 'the events that made the user what they are; for auditors and admins only' }),
   })
   .meta({ id: 'UserDetail' })
 
@@ -35,6 +45,7 @@ export const presentUserDetail = (
   user: UserView,
   own: ReferralCodeView | null,
   said: InquiryView | null,
+  why: WhyUser | null,
 ): z.infer<typeof userDetailSchema> => ({
   ...presentUser(user),
   referralCode: own && shownCode(own.code),
@@ -43,4 +54,9 @@ export const presentUserDetail = (
     said === null || said.enrichedAt === null
       ? null
       : { name: said.name, company: said.company, title: said.title, at: said.enrichedAt },
+  why: why && {
+    state: why.state && presentCause(why.state),
+    verified: why.verified && presentCause(why.verified),
+    roles: why.roles.map(({ role, cause }) => ({ role, cause: presentCause(cause) })),
+  },
 })

@@ -7,6 +7,7 @@ import { reinstateUser } from '../../domain/users/reinstate-user.ts'
 import { suspendUser } from '../../domain/users/suspend-user.ts'
 import { userStates } from '../../projections/users.ts'
 import { ownReferralCode } from '../acts/referrals.ts'
+import { whyUser } from '../acts/why.ts'
 import { clientOf, mustHaveRoom } from '../throttle.ts'
 import { demand } from './caller.ts'
 import { listOf, pageOf, pageQuery } from './lists.ts'
@@ -89,7 +90,10 @@ export const userOperations = [
       if (id !== principal.userId) demand({ who: 'auditor' }, principal)
       const user = await readUser(house, id)
       const own = await ownReferralCode(house, user.id)
-      return { status: 200, body: presentUserDetail(user, own, await house.reads.inquiries.get(user.id)) }
+      const said = await house.reads.inquiries.get(user.id)
+      const oversees = principal.roles.includes('admin') || principal.roles.includes('auditor')
+      const why = oversees ? await whyUser(house, user.id) : null
+      return { status: 200, body: presentUserDetail(user, own, said, why) }
     },
   }),
 

@@ -3,10 +3,12 @@ import type { InviteState } from '../../domain/invites/invite.ts'
 import { resendInvite } from '../../domain/invites/resend-invite.ts'
 import { revokeInvite } from '../../domain/invites/revoke-invite.ts'
 import type { InviteView } from '../../projections/invites.ts'
+import { whyInvite } from '../acts/why.ts'
 import type { Principal, State } from '../context.ts'
 import type { Outcome } from '../house.ts'
 import { Problem, problemOf } from '../problems.ts'
 import { issueMessage, issuer, issuingAttempt } from './admin.ts'
+import { whyLine } from './admin-user-history.ts'
 import { type Draft, draftOf, emptyDraft, readWish } from './invite-lines.ts'
 import {
   adminOf,
@@ -94,11 +96,14 @@ export const adminInvitePages = (router: Router<State>, kit: Kit): void => {
         search: search ?? '',
         state: state ?? null,
         tabs,
-        invites: rows.map((invite) => ({
-          ...invite,
-          issuer: issuers.get(invite.issuedBy),
-          canChange: invite.state === 'open' || invite.state === 'expired',
-        })),
+        invites: await Promise.all(
+          rows.map(async (invite) => ({
+            ...invite,
+            issuer: issuers.get(invite.issuedBy),
+            canChange: invite.state === 'open' || invite.state === 'expired',
+            why: invite.state === 'open' ? null : await whyLine(kit, ctx, await whyInvite(house, invite.id)),
+          })),
+        ),
         here: withQuery(LIST, { state, search, after }),
         olderUrl: found.length > PAGE ? withQuery(LIST, { state, search, after: rows.at(-1)?.id }) : null,
         newestUrl: after ? withQuery(LIST, { state, search }) : null,

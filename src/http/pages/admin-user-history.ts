@@ -19,13 +19,18 @@ export const historyLines = async (kit: Kit, ctx: Ctx, events: readonly DomainEv
   )
   return events.map((event) => ({
     position: event.position,
+    type: event.type,
     at: event.at,
     words: eventWords(ctx.state.locale, event),
     actor: people.get(event.actor),
   }))
 }
 
-const positionOf = (text: string | undefined): number | undefined =>
+/** The event that made something what it is, as a line beside it. */
+export const whyLine = async (kit: Kit, ctx: Ctx, cause: DomainEvent | null) =>
+  cause && ((await historyLines(kit, ctx, [cause]))[0] ?? null)
+
+export const positionOf = (text: string | undefined): number | undefined =>
   text !== undefined && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined
 
 /** Everything that ever happened to a user, the newest first. It outlives the user: then nobody is in it any more. */

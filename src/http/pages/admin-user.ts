@@ -2,9 +2,10 @@ import { inviteTag } from '../../domain/invites/events.ts'
 import { roleSchema, userTag } from '../../domain/users/events.ts'
 import { stateOf, type UserView } from '../../projections/users.ts'
 import { loginsOf } from '../acts/own-sessions.ts'
+import { whyUser } from '../acts/why.ts'
 import { rolesOf } from '../api/schemas.ts'
 import { Problem } from '../problems.ts'
-import { historyLines } from './admin-user-history.ts'
+import { historyLines, whyLine } from './admin-user-history.ts'
 import { mailName } from './event-words.ts'
 import { adminOf, type Ctx, type FieldError, type Kit, paramOf, withQuery } from './kit.ts'
 import { loginLine } from './own-sessions.ts'
@@ -41,6 +42,17 @@ const mailsOf = async ({ house }: Kit, ctx: Ctx, { id, inviteId }: UserView) => 
   return mails.map((mail) => ({ ...mail, name: mailName(ctx.state.locale, mail.template) }))
 }
 
+const whyOf = async (kit: Kit, ctx: Ctx, userId: string) => {
+  const { state, verified, roles } = await whyUser(kit.house, userId)
+  return {
+    state: await whyLine(kit, ctx, state),
+    verified: await whyLine(kit, ctx, verified),
+    roles: await Promise.all(
+      roles.map(async ({ role, cause }) => ({ role, line: await whyLine(kit, ctx, cause) })),
+    ),
+  }
+}
+
 type Again = { readonly draft?: Draft; readonly errors?: readonly FieldError[] }
 /** Shows a user, or what an admin is about to do to them; again with what was typed wrongly. */
 export type ShowUser = (kit: Kit, ctx: Ctx, user: UserView, again?: Again, status?: number) => Promise<void>
@@ -71,6 +83,7 @@ export const showUser = async (
       user,
       state: stateOf(user),
       roles: rolesOf(user),
+      why: await whyOf(kit, ctx, user.id),
       outside: await saidOutside(kit, user.id),
       grantable: roleSchema.options.map((role) => ({
         role,

@@ -19,6 +19,7 @@ import { adminUserPages } from './admin-users.ts'
 import { openAssets } from './assets.ts'
 import { consentPages } from './consent.ts'
 import { csrfGuards } from './csrf.ts'
+import { historyPages } from './history.ts'
 import { homePages } from './home.ts'
 import { invitePages } from './invites.ts'
 import { type Ctx, openKit, seeOther } from './kit.ts'
@@ -96,6 +97,7 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     adminUserPages,
     adminUserChanges,
     adminUserHistory,
+    historyPages,
     adminReferralPages,
     adminSubtreePages,
     adminMailPages,

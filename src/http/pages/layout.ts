@@ -53,6 +53,7 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
       languageUrl: languageUrl(ctx, other.locale),
       assets: files,
       script: null,
+      asOf: house.settings.readOnlyAsOf,
       section: null,
       csrf: guards.token(ctx),
       signedIn: principal !== null,

@@ -5,6 +5,7 @@ import session from 'koa-session'
 import { pageIdleMs } from '../acts/idle.ts'
 import type { State } from '../context.ts'
 import type { House } from '../house.ts'
+import { readerOfThePast } from '../read-only.ts'
 import type { Ctx } from './ctx.ts'
 
 /** How exactly the last use of a session is known; each note of it is a write. */
@@ -53,7 +54,8 @@ const agentOf = (house: House, ctx: Ctx) => house.sign('agent', ctx.get('user-ag
 export const principal =
   (house: House): Middleware<State> =>
   async (ctx, next) => {
-    ctx.state.principal = null
+    const { readOnlyAsOf } = house.settings
+    ctx.state.principal = readOnlyAsOf === null ? null : readerOfThePast(readOnlyAsOf)
     const held = ctx.session
     if (held?.sessionId !== undefined) {
       const now = house.now()

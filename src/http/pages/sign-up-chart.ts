@@ -1,10 +1,8 @@
 import type { SignUps } from '../../projections/referrals.ts'
+import { stackedBars } from './bars.ts'
 
 const DAY_MS = 86_400_000
 const CHART_DAYS = 30
-const HEIGHT = 120
-const STEP = 20
-const BAR = 14
 const WAYS = ['self', 'invite', 'referral'] as const
 
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
@@ -23,22 +21,9 @@ export const signUpChart = (found: readonly SignUps[], now: string) => {
     const { self, invite, referral } = byDay.get(day) ?? NONE
     return { day, self, invite, referral, all: self + invite + referral }
   })
-  const most = Math.max(1, ...days.map(({ all }) => all))
-  const bars = days.flatMap((one, n) => {
-    let top = HEIGHT
-    return WAYS.filter((way) => one[way] > 0).map((way) => {
-      const height = (one[way] / most) * HEIGHT
-      top -= height
-      return { way, x: n * STEP + (STEP - BAR) / 2, y: top.toFixed(2), height: height.toFixed(2) }
-    })
-  })
   const total = (way: (typeof WAYS)[number]) => days.reduce((sum, one) => sum + one[way], 0)
   return {
-    bars,
-    barWidth: BAR,
-    width: CHART_DAYS * STEP,
-    height: HEIGHT,
-    most,
+    ...stackedBars(days, WAYS),
     firstDay: days[0]?.day ?? '',
     lastDay: days.at(-1)?.day ?? '',
     ways: WAYS.map((way) => ({ way, total: total(way) })),

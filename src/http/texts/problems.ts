@@ -4,6 +4,7 @@ import type { RefusalCode } from '../../domain/refusals.ts'
 /** What goes wrong before a command is even tried. */
 export type HttpProblemCode =
   | 'not_found'
+  | 'not_sealed_yet'
   | 'method_not_allowed'
   | 'unsupported_media_type'
   | 'body_too_large'
@@ -27,6 +28,7 @@ export type HttpProblemCode =
   | 'too_many_requests'
   | 'overloaded'
   | 'storage_unavailable'
+  | 'read_only'
   | 'internal'
 
 export type ProblemCode = RefusalCode | HttpProblemCode
@@ -266,6 +268,11 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
     en: ['There is no such batch of suspended users.'],
     ru: ['Такой группы заблокированных пользователей нет.'],
   },
+  not_sealed_yet: {
+    status: 409,
+    en: ['This has not been sealed yet.', 'Seals are made about once a minute. Try again then.'],
+    ru: ['Это ещё не запечатано.', 'Печати ставятся примерно раз в минуту. Попробуйте позже.'],
+  },
   link_expired: {
     status: 410,
     en: ['This link has expired.', 'Ask for a new one.'],
@@ -316,6 +323,11 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
     status: 401,
     en: ['The token is not valid.', 'Its session may have ended: sign in again.'],
     ru: ['Токен недействителен.', 'Возможно, его сеанс закончился: войдите снова.'],
+  },
+  read_only: {
+    status: 403,
+    en: ['This is the past; nothing can be changed in it.', 'Use the service itself.'],
+    ru: ['Это прошлое: изменить в нём ничего нельзя.', 'Откройте сам сервис.'],
   },
   forbidden: {
     status: 403,

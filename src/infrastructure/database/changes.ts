@@ -1,6 +1,6 @@
 import type { Statement } from 'better-sqlite3'
 import type { Change, Row, Value } from '../../projections/projection.ts'
-import { type SqliteConnection, statementsOf } from './sqlite.ts'
+import type { SqliteConnection } from './sqlite.ts'
 
 // One statement for many rows costs a fraction of many statements; sizes are few, so that few statements are prepared.
 const BUNDLE_SIZES = [64, 16, 4, 1] as const
@@ -25,6 +25,11 @@ export class BulkInsert {
     for (const value of values) this.#values.push(value)
   }
 
+  /** The columns in their order, as `hasColumns` has found them. */
+  addRow(row: Row): void {
+    for (const column in row) this.#values.push(row[column] ?? null)
+  }
+
   flush(): void {
     const values = this.#values
     if (values.length === 0) return
@@ -44,18 +49,44 @@ export class BulkInsert {
   }
 }
 
-const whereSql = (where: Row, except: Row | undefined, params: Value[]): string =>
-  [
-    ...Object.entries(where).map(([column, value]) => {
-      if (value === null) return `${column} is null`
-      params.push(value)
-      return `${column} = ?`
-    }),
-    ...Object.entries(except ?? {}).map(([column, value]) => {
-      params.push(value)
-      return `${column} is not ?`
-    }),
+const hasColumns = (row: Row, columns: readonly string[]): boolean => {
+  let n = 0
+  for (const column in row) if (column !== columns[n++]) return false
+  return n === columns.length
+}
+
+/** Tells apart what differs in its SQL, for less than writing the SQL costs. */
+const shapeOf = (change: Exclude<Change, { op: 'insert' }>): string => {
+  let shape = change.table
+  if (change.op === 'update') for (const column in change.set) shape += `,${column}`
+  shape += '?'
+  for (const column in change.where) shape += change.where[column] === null ? `,${column}!` : `,${column}`
+  if (change.op === 'update' && change.except) for (const column in change.except) shape += `-${column}`
+  return shape
+}
+
+const sqlOf = (change: Exclude<Change, { op: 'insert' }>, table: string): string => {
+  const where = [
+    ...Object.entries(change.where).map(([column, value]) =>
+      value === null ? `${column} is null` : `${column} = ?`,
+    ),
+    ...(change.op === 'update' ? Object.keys(change.except ?? {}).map((column) => `${column} is not ?`) : []),
   ].join(' and ')
+  if (change.op === 'delete') return `delete from ${table} where ${where}`
+  const set = Object.keys(change.set).map((column) => `${column} = ?`)
+  return `update ${table} set ${set.join(', ')} where ${where}`
+}
+
+const paramsOf = (change: Exclude<Change, { op: 'insert' }>): Value[] => {
+  const params: Value[] = []
+  if (change.op === 'update') for (const column in change.set) params.push(change.set[column] ?? null)
+  for (const column in change.where) {
+    const value = change.where[column]
+    if (value !== null && value !== undefined) params.push(value)
+  }
+  if (change.op === 'update') for (const column in change.except) params.push(change.except[column] ?? null)
+  return params
+}
 
 type WriterOptions = {
   /** The table that is written to instead of the one that changes name. */
@@ -67,43 +98,21 @@ type WriterOptions = {
 /** Carries out changes to tables in their order, bundling inserts until something else touches their table. */
 export class ChangeWriter {
   readonly #db: SqliteConnection
-  readonly #statement: (sql: string) => Statement
+  readonly #statements = new Map<string, Statement>()
   readonly #nameOf: (table: string) => string
   readonly #beforeSeeking: ((table: string, columns: readonly string[]) => void) | undefined
-  readonly #inserts = new Map<string, { readonly columns: string; readonly bulk: BulkInsert }>()
+  readonly #inserts = new Map<string, { readonly columns: readonly string[]; readonly bulk: BulkInsert }>()
 
   constructor(db: SqliteConnection, { nameOf, beforeSeeking }: WriterOptions = {}) {
     this.#db = db
-    this.#statement = statementsOf(db)
     this.#nameOf = nameOf ?? ((table) => table)
     this.#beforeSeeking = beforeSeeking
   }
 
   write(changes: readonly Change[]): void {
     for (const change of changes) {
-      switch (change.op) {
-        case 'insert':
-          this.#insertLater(change.table, change.row)
-          break
-        case 'update': {
-          this.#beforeChanging(change.table, change.where)
-          const params: Value[] = Object.values(change.set)
-          const set = Object.keys(change.set)
-            .map((column) => `${column} = ?`)
-            .join(', ')
-          const where = whereSql(change.where, change.except, params)
-          this.#statement(`update ${this.#nameOf(change.table)} set ${set} where ${where}`).run(params)
-          break
-        }
-        case 'delete': {
-          this.#beforeChanging(change.table, change.where)
-          const params: Value[] = []
-          this.#statement(
-            `delete from ${this.#nameOf(change.table)} where ${whereSql(change.where, undefined, params)}`,
-          ).run(params)
-          break
-        }
-      }
+      if (change.op === 'insert') this.#insertLater(change.table, change.row)
+      else this.#run(change)
     }
   }
 
@@ -115,20 +124,26 @@ export class ChangeWriter {
     for (const { bulk } of this.#inserts.values()) bulk.discard()
   }
 
-  #beforeChanging(table: string, where: Row): void {
-    this.#inserts.get(table)?.bulk.flush()
-    this.#beforeSeeking?.(table, Object.keys(where))
+  #run(change: Exclude<Change, { op: 'insert' }>): void {
+    this.#inserts.get(change.table)?.bulk.flush()
+    const shape = shapeOf(change)
+    let statement = this.#statements.get(shape)
+    if (!statement) {
+      this.#beforeSeeking?.(change.table, Object.keys(change.where))
+      statement = this.#db.prepare(sqlOf(change, this.#nameOf(change.table)))
+      this.#statements.set(shape, statement)
+    }
+    statement.run(paramsOf(change))
   }
 
   #insertLater(table: string, row: Row): void {
-    const columns = Object.keys(row)
-    const key = columns.join(',')
     let known = this.#inserts.get(table)
-    if (known?.columns !== key) {
+    if (!known || !hasColumns(row, known.columns)) {
       known?.bulk.flush()
-      known = { columns: key, bulk: new BulkInsert(this.#db, this.#nameOf(table), columns) }
+      const columns = Object.keys(row)
+      known = { columns, bulk: new BulkInsert(this.#db, this.#nameOf(table), columns) }
       this.#inserts.set(table, known)
     }
-    known.bulk.add(...Object.values(row))
+    known.bulk.addRow(row)
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SetupProblem } from '../errors.ts'
+import { tidy } from './beside.ts'
 import type { SqliteConnection } from './sqlite.ts'
 
 export type Migration = {
@@ -81,6 +82,7 @@ export const migrateUp = (
     check(rows, migrations)
     const next = migrations[rows.length]
     if (!next || next.number > to) return false
+    tidy(db)
     db.exec(next.up)
     db.prepare('insert into migrations values (?, ?, ?, ?)').run(next.number, next.name, next.checksum, now)
     done.push(next)
@@ -103,6 +105,7 @@ export const migrateDown = (
     check(rows, migrations)
     const last = migrations[rows.length - 1]
     if (!last || last.number <= to) return false
+    tidy(db)
     db.exec(last.down)
     db.prepare('delete from migrations where number = ?').run(last.number)
     done.push(last)

@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import Database from 'better-sqlite3'
-import type { DomainEvent } from '../../domain/catalogue.ts'
+import type Database from 'better-sqlite3'
 import type { SqliteConnection } from '../database/sqlite.ts'
 import { StoreBusy, StoreUnavailable } from '../errors.ts'
-import { decode, decodePage } from './codec.ts'
-import { keyReader, keysReader } from './sqlite-boundary.ts'
+import { codeOf, isBusy, isFatal, isOutage, outward } from './sqlite-errors.ts'
 import { type GroupParts, SqliteGroup } from './sqlite-group.ts'
-import { storedPages } from './sqlite-pages.ts'
-import type { DecideOutcome, DecideRequest, EventFilter, EventStore, StoredEvent } from './store.ts'
+import { SqliteHistory } from './sqlite-history.ts'
+import type { DecideOutcome, DecideRequest, EventStore } from './store.ts'
 
 const MAX_GROUP = 256
 /** How long a command waits for another process's write lock before the caller hears "busy". */
@@ -30,24 +28,11 @@ export type SqliteStoreOptions = GroupParts & {
   readonly onFatal: (error: Error) => void
 }
 
-const codeOf = (error: unknown): string => (error instanceof Database.SqliteError ? error.code : '')
-
-const isFatal = (code: string) => code === 'SQLITE_IOERR_FSYNC' || code.startsWith('SQLITE_CORRUPT')
-const isOutage = (code: string) => /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|PROTOCOL)/.test(code)
-const isBusy = (code: string) => code === 'SQLITE_BUSY' || code === 'SQLITE_BUSY_SNAPSHOT'
-
-/** What callers get to see of a database error: outages are named, bugs pass through. */
-const outward = (error: unknown): unknown => {
-  const code = codeOf(error)
-  if (isBusy(code)) return new StoreBusy('another process holds the database', { cause: error })
-  return isOutage(code) ? new StoreUnavailable(`the database failed: ${code}`, { cause: error }) : error
-}
-
 /**
  * The history in one SQLite file. Commands that arrive in the same turn of the event loop, or while a commit is
  * under way, are decided in one transaction and made durable by one fsync (group commit, ADR 0006).
  */
-export class SqliteEventStore implements EventStore {
+export class SqliteEventStore extends SqliteHistory implements EventStore {
   readonly #options: SqliteStoreOptions
   readonly #group: SqliteGroup
   readonly #begin: Database.Statement
@@ -58,6 +43,7 @@ export class SqliteEventStore implements EventStore {
   #logHoldsForgotten = false
 
   constructor(options: SqliteStoreOptions) {
+    super(options)
     this.#options = options
     this.#group = new SqliteGroup(options)
     // Waiting inside SQLite would stop the event loop; waiting is done here, between tries.
@@ -88,52 +74,6 @@ export class SqliteEventStore implements EventStore {
         throw error
       }
     })
-  }
-
-  async *read(filter: EventFilter = {}): AsyncIterable<DomainEvent> {
-    const keysOf = keysReader(this.#options.reader, this.#options.keys)
-    for await (const page of this.#pages(filter)) {
-      const events = decodePage(
-        page.map(({ bytes }) => bytes),
-        keysOf,
-      )
-      for (const event of events) yield event
-    }
-  }
-
-  /** The events behind a position, all at once, as the transaction on this connection sees them. */
-  readNow(db: SqliteConnection, after: number): readonly DomainEvent[] {
-    const select = db.prepare('select bytes from events where position > ? order by position').pluck()
-    const keyOf = keyReader(db, this.#options.keys)
-    return (select.all(after) as string[]).map((bytes) => decode(bytes, keyOf))
-  }
-
-  async *readStored(filter: EventFilter = {}): AsyncIterable<StoredEvent> {
-    for await (const page of this.#pages(filter)) {
-      for (const stored of page) yield stored
-    }
-  }
-
-  async *#pages(filter: EventFilter): AsyncIterable<readonly StoredEvent[]> {
-    try {
-      yield* storedPages(this.#options.reader, this.#options.encodeTag, filter)
-    } catch (error) {
-      throw outward(error)
-    }
-  }
-
-  async get(position: number): Promise<DomainEvent | null> {
-    for await (const event of this.read({ after: position - 1, until: position })) return event
-    return null
-  }
-
-  async head(): Promise<number> {
-    try {
-      const head = this.#options.reader.prepare('select max(position) from events').pluck().get()
-      return (head as number | null) ?? 0
-    } catch (error) {
-      throw outward(error)
-    }
   }
 
   async close(): Promise<void> {
@@ -186,7 +126,7 @@ export class SqliteEventStore implements EventStore {
         try {
           settle.push(run())
         } catch (error) {
-          if (error instanceof Database.SqliteError) throw error
+          if (codeOf(error) !== '') throw error
           settle.push(() => reject(error))
         }
       }

@@ -30,6 +30,12 @@ export type EventFilter = {
   readonly until?: number | undefined
   readonly tag?: Tag | undefined
   readonly types?: readonly EventType[] | undefined
+  /** Who wished it. */
+  readonly actor?: Actor | undefined
+  /** Everything of one request, or of one run of a runner. */
+  readonly correlation?: string | undefined
+  /** What follows from the event with this id. */
+  readonly causation?: string | undefined
   /** From the last event back to the first, instead of the other way round. */
   readonly newestFirst?: boolean | undefined
 }

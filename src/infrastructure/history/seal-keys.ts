@@ -14,17 +14,22 @@ const HEADING = 'latchkey seal key'
 
 const nameOf = (key: string): string => key.split('+', 1)[0] ?? ''
 
+/** Whether the note that brought a key in is signed by one of these, and by the key itself. */
+export const isBroughtIn = ({ key, note }: SealKeyRow, known: readonly Verifier[]): boolean => {
+  const own = readVerifier(key)
+  const named = openNote(note, known)?.split('\n') ?? []
+  return own !== null && named[0] === HEADING && named[1] === key && openNote(note, [own]) !== null
+}
+
 /**
  * Which of these keys are to be believed, if these are: a key brings in the next by signing the note that names it.
  * The next one signs it too, so that nobody can pass off another's key as their own.
  */
 export const believed = (anchors: readonly Verifier[], rows: readonly SealKeyRow[]): readonly Verifier[] => {
   const known = [...anchors]
-  for (const { key, note } of rows) {
-    const next = readVerifier(key)
-    if (!next || known.some(({ text }) => text === key)) continue
-    const named = openNote(note, known)?.split('\n') ?? []
-    if (named[0] === HEADING && named[1] === key && openNote(note, [next]) !== null) known.push(next)
+  for (const row of rows) {
+    const next = readVerifier(row.key)
+    if (next && !known.some(({ text }) => text === row.key) && isBroughtIn(row, known)) known.push(next)
   }
   return known
 }

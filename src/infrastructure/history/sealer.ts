@@ -90,11 +90,7 @@ export class Sealer {
     const from = last?.size ?? 0
     if (from >= size) return
     const tiles: Tile[] = []
-    const tree = await GrowingTree.continued(
-      from,
-      (level, index) => seals.readTile(level, index),
-      (tile) => void tiles.push(tile),
-    )
+    const tree = await GrowingTree.continued(from, seals.readTile, (tile) => void tiles.push(tile))
     if (last) this.#mustContinue(last, tree)
     for await (const { position, bytes } of store.readStored({ after: from, until: size })) {
       if (position !== tree.size + 1)

@@ -9,8 +9,8 @@ const COLUMNS = 'size, note, sealed_at as sealedAt'
 export const sqliteSeals = (db: SqliteConnection) => {
   const statement = statementsOf(db)
   return {
-    async readTile(level: number, number: number): Promise<Buffer | null> {
-      const hashes = statement('select hashes from tiles where level = ? and number = ?')
+    readTile: async (level: number, number: number): Promise<Buffer | null> => {
+      const hashes = statement('select cast(hashes as blob) from tiles where level = ? and number = ?')
         .pluck()
         .get(level, number)
       return (hashes as Buffer | undefined) ?? null

@@ -1,165 +1,186 @@
-import Database from 'better-sqlite3'
-import type { Projection } from '../../projections/projection.ts'
-import { type Clock, plus } from '../clock.ts'
+import type { DomainEvent } from '../../domain/catalogue.ts'
+import { createBeside, freshName, keyOf, present, retiredName, swapIn } from '../database/beside.ts'
 import { ChangeWriter } from '../database/changes.ts'
 import type { SqliteConnection } from '../database/sqlite.ts'
-import type { EventStore } from '../event-store/store.ts'
+import { FEW, FreshTables, type Progress, type Source, tablesOf } from './fresh.ts'
+import { type TurnParts, Turns } from './turns.ts'
 
-/** The read tables of a projection set, built anew from the history in a database of their own. */
-type Fresh = { readonly db: SqliteConnection; readonly until: number }
-
-type Parts = {
-  readonly store: Pick<EventStore, 'read' | 'head'>
-  /** A connection to the live database, for table definitions and live rows. */
-  readonly live: SqliteConnection
-  readonly projections: readonly Projection[]
-}
-
-type ComparedParts = Parts & { readonly clock: Clock }
-
-/** Called now and then with the position reached and the last one. */
-export type Progress = (position: number, of: number) => void
-
-const FLUSH_EVERY = 500
-
-const tablesOf = (projections: readonly Projection[]) => projections.flatMap(({ tables }) => tables)
-
-/** Creates the projections' tables in a temporary database, by the live definitions. */
-const emptyCopy = (live: SqliteConnection, projections: readonly Projection[]): SqliteConnection => {
-  const db = new Database('') // a temporary file that SQLite removes by itself: memory stays flat
-  // Whatever goes wrong, it is thrown away: it needs neither journal nor disk.
-  db.pragma('journal_mode = off')
-  db.pragma('synchronous = off')
-  db.pragma('cache_size = -65536')
-  const definitions = live.prepare(
-    'select sql from sqlite_schema where tbl_name = ? and sql is not null order by type desc',
-  )
-  for (const table of tablesOf(projections)) {
-    for (const sql of definitions.pluck().all(table) as string[]) db.exec(sql)
-  }
-  return db
-}
-
-/** Replays the history into fresh tables. Pure projections make this repeatable at any time. */
-export const buildFresh = async (
-  { store, live, projections }: Parts,
-  progress: Progress = () => {},
-): Promise<Fresh> => {
-  const db = emptyCopy(live, projections)
-  const writer = new ChangeWriter(db)
-  const until = await store.head()
-  let seen = 0
-  db.exec('begin')
-  for await (const event of store.read({ until })) {
-    for (const projection of projections) writer.write(projection.project(event))
-    if (++seen % FLUSH_EVERY === 0) {
-      writer.flush()
-      progress(event.position, until)
-    }
-  }
-  writer.flush()
-  db.exec('commit')
-  progress(until, until)
-  return { db, until }
-}
-
-/** The first row in which a live table and a fresh build differ. */
-export type Difference = {
-  readonly table: string
-  readonly live: Readonly<Record<string, unknown>> | null
-  readonly fresh: Readonly<Record<string, unknown>> | null
-}
-
-const keyOf = (db: SqliteConnection, table: string): string => {
-  const columns = db.pragma(`table_info(${table})`) as { name: string; pk: number }[]
-  const key = columns.filter(({ pk }) => pk > 0).toSorted((a, b) => a.pk - b.pk)
-  return key.map(({ name }) => name).join(', ')
-}
-
-const firstDifference = (
-  live: SqliteConnection,
-  fresh: SqliteConnection,
-  table: string,
-  kept: { readonly column: string; readonly since: string } | null,
-): Difference | null => {
-  const condition = kept ? `where ${kept.column} > @since` : ''
-  const sql = `select * from ${table} ${condition} order by ${keyOf(live, table)}`
-  const values = kept ? [{ since: kept.since }] : []
-  const liveRows = live.prepare(sql).iterate(...values) as IterableIterator<Record<string, unknown>>
-  const freshRows = fresh.prepare(sql).iterate(...values) as IterableIterator<Record<string, unknown>>
-  try {
-    for (;;) {
-      const a = liveRows.next()
-      const b = freshRows.next()
-      if (a.done && b.done) return null
-      if (a.done || b.done || JSON.stringify(a.value) !== JSON.stringify(b.value)) {
-        return { table, live: a.done ? null : a.value, fresh: b.done ? null : b.value }
-      }
-    }
-  } finally {
-    liveRows.return?.()
-    freshRows.return?.()
+export type RebuildParts = TurnParts & {
+  readonly store: Source & {
+    /** Empties the log of what was forgotten. */
+    readonly emptyLog: () => void
   }
 }
 
-/**
- * Compares every live table with a fresh build, row by row and column by column; rows that may have been swept are left
- * out. Nothing may be written meanwhile.
- */
-export const compareProjections = async (
-  parts: ComparedParts,
-  progress?: Progress,
-): Promise<readonly Difference[]> => {
-  const { db } = await buildFresh(parts, progress)
-  try {
-    return parts.projections.flatMap(({ tables, retention }) =>
-      tables.flatMap((table) => {
-        const kept =
-          retention?.table === table
-            ? { column: retention.column, since: plus(parts.clock(), -retention.ms) }
-            : null
-        return firstDifference(parts.live, db, table, kept) ?? []
-      }),
-    )
-  } finally {
-    db.close()
+/** So few events are left to the swap, if writers allow. */
+const VERY_FEW = 50
+const PATIENT_ROUNDS = 20
+
+type Rows = Record<string, string | number | null>
+
+/** The iterator's own `take` would close it. */
+const next = (rows: Iterator<Rows>, count: number): Rows[] => {
+  const some: Rows[] = []
+  while (some.length < count) {
+    const { done, value } = rows.next()
+    if (done) break
+    some.push(value)
   }
+  return some
 }
 
-/**
- * Replaces the rows of projections by what the history says, in one transaction: readers see the old rows or the
- * new ones, never a mixture. Answers how many events were replayed.
- */
-export const rebuildProjections = async (
-  { live, projections, store }: Parts,
-  exclusively: <T>(work: () => T) => Promise<T>,
-  progress?: Progress,
-): Promise<number> => {
-  for (;;) {
-    const { db, until } = await buildFresh({ live, projections, store }, progress)
+/** Builds tables beside the live ones and swaps them in at once, while others write. */
+class Rebuild {
+  readonly #parts: RebuildParts
+  readonly #turns: Turns
+  readonly #tables: readonly string[]
+
+  constructor(parts: RebuildParts) {
+    this.#parts = parts
+    this.#turns = new Turns(parts)
+    this.#tables = tablesOf(parts.projections)
+  }
+
+  async run(progress: Progress = () => {}): Promise<number> {
+    await this.#turns.begin()
     try {
-      const done = await exclusively(() => {
-        // Events that came while we were building are not in the fresh rows: then it is done again.
-        if ((live.prepare('select max(position) from events').pluck().get() ?? 0) !== until) return false
-        for (const table of tablesOf(projections)) {
-          live.exec(`delete from ${table}`)
-          copyRows(db, live, table)
-        }
-        return true
-      })
-      if (done) return until
+      await this.#removeLeftovers()
+      return await this.#build(progress)
+    } catch (error) {
+      await this.#removeLeftovers().catch(() => {}) // the next rebuild will, and what went wrong is to be heard
+      throw error
     } finally {
-      db.close()
+      await this.#turns.end()
+    }
+  }
+
+  /** Unless somebody is at it just now. */
+  async clean(): Promise<void> {
+    if (this.#leftovers().length === 0 || !(await this.#turns.tryToBegin())) return
+    try {
+      await this.#removeLeftovers()
+      this.#emptyLog()
+    } finally {
+      await this.#turns.end()
+    }
+  }
+
+  async #build(progress: Progress): Promise<number> {
+    const { store, db, projections } = this.#parts
+    const fresh = new FreshTables(db, projections)
+    try {
+      await fresh.follow(store, async (position, of) => {
+        await this.#turns.keep()
+        await progress(position, of)
+      })
+      await this.#turns.take(() => {
+        for (const table of this.#tables) createBeside(db, table)
+      })
+      for (const table of this.#tables) await this.#copy(fresh.db, table)
+      const position = await this.#swap(await this.#follow(fresh.position))
+      await this.#removeLeftovers()
+      this.#emptyLog()
+      return position
+    } finally {
+      fresh.close()
+    }
+  }
+
+  /** Somebody may have been forgotten whose rows were on their way: the log lets go of them, most of it without a lock. */
+  #emptyLog(): void {
+    this.#parts.db.pragma('wal_checkpoint(PASSIVE)')
+    this.#parts.store.emptyLog()
+  }
+
+  async #copy(from: SqliteConnection, table: string): Promise<void> {
+    const writer = new ChangeWriter(this.#parts.db, { nameOf: freshName })
+    const rows = from.prepare(`select * from ${table}`).iterate() as IterableIterator<Rows>
+    try {
+      for (;;) {
+        const some = next(rows, this.#turns.rows)
+        if (some.length === 0) return
+        await this.#turns.take(() => {
+          writer.discard() // a transaction may be tried again
+          for (const row of some) writer.write([{ op: 'insert', table, row }])
+          writer.flush()
+        })
+      }
+    } finally {
+      rows.return?.()
+    }
+  }
+
+  #apply(writer: ChangeWriter, events: readonly DomainEvent[]): void {
+    writer.discard()
+    for (const event of events) {
+      for (const projection of this.#parts.projections) writer.write(projection.project(event))
+    }
+    writer.flush()
+  }
+
+  /** Brings the tables beside up to date, until so few events are missing that the swap can wait for them. */
+  async #follow(position: number): Promise<number> {
+    const { store, db } = this.#parts
+    const writer = new ChangeWriter(db, { nameOf: freshName })
+    let reached = position
+    for (let round = 0; ; round++) {
+      const until = await store.head()
+      if (until - reached <= (round < PATIENT_ROUNDS ? VERY_FEW : FEW)) return reached
+      let some: DomainEvent[] = []
+      const write = async () => {
+        await this.#turns.take(() => this.#apply(writer, some))
+        some = []
+      }
+      for await (const event of store.read({ after: reached, until })) {
+        if (some.push(event) >= VERY_FEW) await write()
+      }
+      await write()
+      reached = until
+    }
+  }
+
+  async #swap(position: number): Promise<number> {
+    const { store, db } = this.#parts
+    let reached = position
+    await this.#turns.take(() => {
+      const events = store.readNow(db, position)
+      this.#apply(new ChangeWriter(db, { nameOf: freshName }), events)
+      reached = events.at(-1)?.position ?? position
+      for (const table of this.#tables) swapIn(db, table)
+      this.#turns.done()
+    })
+    return reached
+  }
+
+  #leftovers(): readonly string[] {
+    const names = this.#tables.flatMap((table) => [freshName(table), retiredName(table)])
+    return present(this.#parts.db, names)
+  }
+
+  /** Rows first and bit by bit: a dropped table is overwritten with zeros while everybody waits. */
+  async #removeLeftovers(): Promise<void> {
+    const { db } = this.#parts
+    for (const name of this.#leftovers()) {
+      const key = keyOf(db, name)
+      const remove = db.prepare(
+        `delete from ${name} where (${key}) in (select ${key} from ${name} order by ${key} limit ?)`,
+      )
+      for (let removed = 1; removed > 0; ) {
+        await this.#turns.take(() => {
+          removed = remove.run(this.#turns.rows).changes
+        })
+      }
+      await this.#turns.take(() => db.exec(`drop table ${name}`))
     }
   }
 }
 
-const copyRows = (from: SqliteConnection, to: SqliteConnection, table: string): void => {
-  const writer = new ChangeWriter(to)
-  for (const row of from.prepare(`select * from ${table}`).iterate() as IterableIterator<
-    Record<string, string | number | null>
-  >) {
-    writer.write([{ op: 'insert', table, row }])
-  }
-  writer.flush()
-}
+/**
+ * Replaces the rows of projections by what the history says, all at once: readers see the old rows or the new ones,
+ * never a mixture, and nobody waits longer than a few milliseconds to write. Answers the position it has reached.
+ */
+export const rebuildProjections = (parts: RebuildParts, progress?: Progress): Promise<number> =>
+  new Rebuild(parts).run(progress)
+
+/** Removes tables beside that a killed rebuild has left. */
+export const removeLeftovers = (parts: RebuildParts): Promise<void> => new Rebuild(parts).clean()

@@ -47,7 +47,10 @@ describe('issuing', () => {
       revokedBy: null,
       reason: null,
     })
-    expect(await read(String(answer.body['id']))).toStrictEqual(answer.body)
+    expect(await read(String(answer.body['id']))).toStrictEqual({
+      ...answer.body,
+      why: expect.objectContaining({ type: 'InviteIssued' }),
+    })
   })
 
   test('sends one mail to the address; its fate is the invite’s delivery', async () => {

@@ -43,6 +43,7 @@ describe('looking', () => {
         referralCode: null,
         emailVerdict: null,
         enrichment: null,
+        why: expect.objectContaining({ state: expect.objectContaining({ type: 'UserRegistered' }) }),
       },
     ])
   })

@@ -26,7 +26,7 @@ const linesOf = ({ html }: Page) => {
   return [...table.matchAll(/<tr>\s*<td><time[\s\S]*?<\/tr>/g)].map(([row]) => ({
     words: unescaped(/<th scope="row">([^<]*)</.exec(row)?.[1] ?? ''),
     actor: /<td data-label="(?:Who did it|Кто)">(?:<a [^>]*>)?([^<]*)</.exec(row)?.[1],
-    url: /<a href="([^"]*)"/.exec(row)?.[1],
+    url: /<a href="(\/admin[^"]*)"/.exec(row)?.[1],
     position: Number(/<code>(\d+)<\/code>/.exec(row)?.[1]),
   }))
 }

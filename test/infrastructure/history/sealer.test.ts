@@ -52,22 +52,16 @@ beforeEach(async () => {
 })
 afterEach(() => floor.dispose())
 
-const invite = async (count: number) => {
-  for (let n = 0; n < count; n++) {
-    const inviteId = floor.ids()
-    await floor.execute(
-      issueInvite,
-      {
-        inviteId,
-        email: `${inviteId}@example.org`,
-        role: 'member',
-        locale: 'en',
-        expiresAt: plus(clock(), DAY),
-      },
-      { actor: `user:${admin}`, correlation: floor.ids() },
-    )
-  }
+const inviteOne = () => {
+  const inviteId = floor.ids()
+  const email = `${inviteId}@example.org`
+  return floor.execute(
+    issueInvite,
+    { inviteId, email, role: 'member', locale: 'en', expiresAt: plus(clock(), DAY) },
+    { actor: `user:${admin}`, correlation: floor.ids() },
+  )
 }
+const invite = (count: number) => Promise.all(Array.from({ length: count }, inviteOne))
 
 const sealer = () => openSealer(floor, log as never)
 

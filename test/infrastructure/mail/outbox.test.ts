@@ -183,8 +183,8 @@ describe('the outbox and the history', () => {
     outbox = open(transport)
     await invite()
     await outbox.sendDue()
-    const { store, db } = floor
-    await rebuildProjections({ store, live: db, projections }, (work) => store.exclusively(work))
+    const { store, db, clock, ids } = floor
+    await rebuildProjections({ store, db, projections, clock, builder: ids() })
     expect(await outbox.sendDue()).toBe(0)
     expect(transport.mails).toHaveLength(1)
   })

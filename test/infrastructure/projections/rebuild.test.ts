@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { NewEvent } from '../../../src/domain/catalogue.ts'
 import { accept } from '../../../src/domain/decision.ts'
-import { compareProjections, rebuildProjections } from '../../../src/infrastructure/projections/rebuild.ts'
+import { compareProjections } from '../../../src/infrastructure/projections/compare.ts'
+import type { Progress } from '../../../src/infrastructure/projections/fresh.ts'
+import { rebuildProjections } from '../../../src/infrastructure/projections/rebuild.ts'
 import { projections } from '../../../src/projections/index.ts'
 import * as cast from '../../support/controls.ts'
 import { openTestFloor } from '../../support/house.ts'
@@ -28,8 +30,10 @@ const append = (...events: NewEvent[]) =>
 
 const differences = () =>
   compareProjections({ store: floor.store, live: floor.reader, projections, clock: floor.clock })
-const rebuild = (only = projections, store: Pick<typeof floor.store, 'read' | 'head'> = floor.store) =>
-  rebuildProjections({ store, live: floor.db, projections: only }, (work) => floor.store.exclusively(work))
+const rebuild = (only = projections, progress?: Progress) => {
+  const { store, db, clock, ids } = floor
+  return rebuildProjections({ store, db, projections: only, clock, builder: ids() }, progress)
+}
 
 describe('comparing the read tables with the history', () => {
   test('finds nothing where nothing is wrong', async () => {
@@ -86,14 +90,9 @@ describe('rebuilding', () => {
   test('counts in what is decided meanwhile', async () => {
     damage()
     const late: Promise<unknown>[] = []
-    const busy: Pick<typeof floor.store, 'read' | 'head'> = {
-      head: () => floor.store.head(),
-      read: (filter) => {
-        if (late.length === 0) late.push(append(cast.registered(cast.CYD, 'cyd@example.org')))
-        return floor.store.read(filter)
-      },
-    }
-    expect(await rebuild(projections, busy)).toBe(10)
+    await rebuild(projections, () => {
+      if (late.length === 0) late.push(append(cast.registered(cast.CYD, 'cyd@example.org')))
+    })
     await Promise.all(late)
     expect(await differences()).toStrictEqual([])
     expect(floor.db.prepare('select id from users order by id').pluck().all()).toContain(cast.CYD)
@@ -102,11 +101,7 @@ describe('rebuilding', () => {
   test('says how far it has come', async () => {
     await append(...Array.from({ length: 1200 }, () => cast.loggedOut))
     const steps: [number, number][] = []
-    await rebuildProjections(
-      { store: floor.store, live: floor.db, projections },
-      (work) => floor.store.exclusively(work),
-      (position, of) => steps.push([position, of]),
-    )
+    await rebuild(projections, (position, of) => void steps.push([position, of]))
     expect(steps).toStrictEqual([
       [500, 1209],
       [1000, 1209],

@@ -1,4 +1,5 @@
 import { enClients } from './en-clients.ts'
+import { enHistory } from './en-history.ts'
 import { enMails } from './en-mails.ts'
 import { enReferralCounts, enReferrals } from './en-referrals.ts'
 import { enRegistration } from './en-registration.ts'
@@ -13,8 +14,10 @@ export const en = {
   ...enMails,
   ...enSessions,
   ...enUsers,
+  ...enHistory,
   'site.name': 'Latchkey',
   'site.tagline': 'Members by invite',
+  'site.asOf': 'As it was: {at}. You see this as an auditor; nothing can be changed.',
   'site.skip': 'Skip to the content',
   'site.menu': 'Main menu',
   'site.controlPanel': 'Control panel',

@@ -133,6 +133,7 @@ export const enEvents: EventWords = {
   UserReferred: ({ way }) => referrals[way],
   SubtreeSuspended: ({ count }) => `Users suspended at once, with those whom they brought: ${count}.`,
   SubtreeReinstated: ({ count }) => `Users reinstated at once who had been suspended together: ${count}.`,
+  HistoryViewed: () => 'Looked at the history.',
   MailSent: ({ template }) => `A mail was sent: ${template}.`,
   MailFailed: ({ template, reason }) => `A mail could not be sent: ${template} (${reason}).`,
   MailRetried: ({ template }) => `A mail that had been given up is tried again: ${template}.`,

@@ -128,6 +128,7 @@ export const ruEvents: EventWords = {
   UserReferred: ({ way }) => referrals[way],
   SubtreeSuspended: ({ count }) => `Пользователи заблокированы вместе с теми, кого привели: ${count}.`,
   SubtreeReinstated: ({ count }) => `Пользователи, заблокированные вместе, разблокированы: ${count}.`,
+  HistoryViewed: () => 'История просмотрена.',
   MailSent: ({ template }) => `Отправлено письмо: ${template}.`,
   MailFailed: ({ template, reason }) => `Письмо не отправлено: ${template} (${reason}).`,
   MailRetried: ({ template }) => `Неотправленное письмо снова в очереди: ${template}.`,

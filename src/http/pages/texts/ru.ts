@@ -1,5 +1,6 @@
 import type { CountKey, Texts } from './en.ts'
 import { ruClients } from './ru-clients.ts'
+import { ruHistory } from './ru-history.ts'
 import { ruMails } from './ru-mails.ts'
 import { ruReferralCounts, ruReferrals } from './ru-referrals.ts'
 import { ruRegistration } from './ru-registration.ts'
@@ -14,8 +15,10 @@ export const ru: Texts = {
   ...ruMails,
   ...ruSessions,
   ...ruUsers,
+  ...ruHistory,
   'site.name': 'Latchkey',
   'site.tagline': 'Вход по приглашению',
+  'site.asOf': 'Как было: {at}. Вы смотрите как аудитор; изменить ничего нельзя.',
   'site.skip': 'Перейти к содержанию',
   'site.menu': 'Главное меню',
   'site.controlPanel': 'Панель управления',

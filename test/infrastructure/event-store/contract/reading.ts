@@ -49,6 +49,27 @@ export const readingContract = (open: OpenEngine): void => {
     expect(await positions({ tag: 'mail:unknown' })).toStrictEqual([])
   })
 
+  test('events are found by who wished them, by request and by cause, alone and under a tag', async () => {
+    const [first] = (await decide(() => accept(cast.issued()))).events
+    const caused = { ...cast.mailSent, causation: first?.id ?? '' }
+    await engine().store.decide({
+      readings: {},
+      decide: () => accept(caused, cast.resent()),
+      actor: 'system',
+      correlation: 'D',
+    })
+    const positions = async (filter: Parameters<EventStore['read']>[0]) =>
+      (await all(engine().store.read(filter))).map(({ position }) => position)
+    expect(await positions({ actor: 'system' })).toStrictEqual([2, 3])
+    expect(await positions({ actor: 'system', newestFirst: true })).toStrictEqual([3, 2])
+    expect(await positions({ actor: 'anonymous' })).toStrictEqual([])
+    expect(await positions({ correlation: 'C' })).toStrictEqual([1])
+    expect(await positions({ causation: first?.id })).toStrictEqual([2])
+    expect(await positions({ actor: 'system', tag: `invite:${cast.INVITE}` })).toStrictEqual([2, 3])
+    expect(await positions({ actor: 'system', types: ['InviteResent'], after: 1 })).toStrictEqual([3])
+    expect(await positions({ actor: 'operator', tag: `mail:${cast.MAIL}` })).toStrictEqual([])
+  })
+
   test('every tag of an event leads to it', async () => {
     const { events } = await decide(() =>
       accept(cast.issued(), cast.redeemed(), cast.loggedIn('invite'), cast.linkIssued(), cast.mailSent),

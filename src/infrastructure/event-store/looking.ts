@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type DomainEvent, definitionOf } from '../../domain/catalogue.ts'
+import type { Instant, Tag } from '../../domain/event.ts'
+import type { SqliteConnection } from '../database/sqlite.ts'
+import type { Doorbell } from '../doorbell.ts'
+import { openExplorer } from './sqlite-explorer.ts'
+import type { EventFilter, EventStore } from './store.ts'
+
+export type LookingParts = {
+  readonly store: EventStore
+  readonly reader: SqliteConnection
+  readonly clock: () => Instant
+  readonly doorbell: Doorbell
+}
+
+type Question = Omit<EventFilter, 'after' | 'until' | 'newestFirst'> & {
+  /** Inclusive. */
+  readonly since?: Instant | undefined
+  /** Exclusive. */
+  readonly before?: Instant | undefined
+}
+type Slice = {
+  readonly limit: number
+  readonly beforePosition?: number | undefined
+  readonly afterPosition?: number | undefined
+}
+
+/** What people look at the history through. */
+export const openLooking = ({ store, reader, clock, doorbell }: LookingParts) => {
+  const explorer = openExplorer(reader, clock)
+
+  const page = async (
+    { since, before, ...filter }: Question,
+    { limit, beforePosition, afterPosition }: Slice,
+  ): Promise<readonly DomainEvent[]> => {
+    const first = since === undefined ? 1 : explorer.positionAt(since)
+    const end = before === undefined ? Number.MAX_SAFE_INTEGER : explorer.positionAt(before)
+    const range = {
+      after: Math.max(first - 1, afterPosition ?? 0),
+      until: Math.min(end, beforePosition ?? Number.MAX_SAFE_INTEGER) - 1,
+    }
+    const events: DomainEvent[] = []
+    for await (const event of store.read({ ...filter, ...range, newestFirst: afterPosition === undefined })) {
+      events.push(event)
+      if (events.length === limit) break
+    }
+    return events
+  }
+
+  return {
+    page,
+
+    newestAbout: (tag: Tag, { limit, before }: { limit: number; before?: number | undefined }) =>
+      page({ tag }, { limit, beforePosition: before }),
+
+    async at(position: number) {
+      const event = await store.get(position)
+      const stored = event && explorer.stored(position)
+      if (!stored) return null
+      const data: Record<string, unknown> = event.data
+      const isForgotten =
+        stored.hasBox && definitionOf(event.type).personalFields.every((field) => data[field] === null)
+      return { event, digest: stored.digest, isForgotten }
+    },
+
+    positionOf: async (id: string) => explorer.positionOf(id),
+    counts: (moments: readonly Instant[]) => explorer.counts(moments),
+    head: () => store.head(),
+
+    /** Resolves when something may have been appended, and after `ms` at the latest: another process rings no bell here. */
+    async ring(ms: number): Promise<void> {
+      const late = new AbortController()
+      let stop = () => {}
+      const rung = new Promise<void>((resolve) => {
+        stop = doorbell.on('appended', () => resolve())
+      })
+      try {
+        await Promise.race([rung, sleep(ms, undefined, { signal: late.signal, ref: false }).catch(() => {})])
+      } finally {
+        stop()
+        late.abort()
+      }
+    },
+  }
+}

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openWriter } from '../../src/infrastructure/database/sqlite.ts'
+import { temporaryFolder } from '../support/house.ts'
+
+const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
+
+let folder: string
+let remove: () => void
+beforeEach(async () => {
+  ;({ folder, remove } = temporaryFolder())
+  expect((await latchkey('admin', 'grant', 'ada@example.org')).code).toBe(0)
+})
+afterEach(() => remove())
+
+const start = (...words: string[]) =>
+  spawn(process.execPath, [MAIN, ...words], {
+    env: {
+      PATH: process.env['PATH'],
+      PROFILE: 'test',
+      DATABASE_URL: `sqlite:${join(folder, 'latchkey.db')}`,
+      SECRET_FILE: join(folder, 'secret'),
+    },
+  })
+
+const latchkey = async (...words: string[]) => {
+  const child = start(...words)
+  const said = { out: '', err: '' }
+  child.stdout.on('data', (some) => (said.out += String(some)))
+  child.stderr.on('data', (some) => (said.err += String(some)))
+  const [code] = (await once(child, 'close')) as [number]
+  return { code, ...said }
+}
+
+test('a replay that finds the live tables as they should be says so', async () => {
+  expect(await latchkey('history', 'replay')).toStrictEqual({
+    code: 0,
+    out: 'The read tables are what the history says.\n',
+    err: '',
+  })
+})
+
+test('a replay names the first row that differs, and fails', async () => {
+  const db = openWriter(join(folder, 'latchkey.db'))
+  db.exec(`update users set email = 'eve@example.org'`)
+  db.close()
+  const { code, out } = await latchkey('history', 'replay', '--json')
+  expect(code).toBe(1)
+  expect(JSON.parse(out)).toMatchObject({
+    equal: false,
+    first: { table: 'users', live: { email: 'eve@example.org' }, fresh: { email: 'ada@example.org' } },
+  })
+})
+
+test('a replay up to a moment says what there was then', async () => {
+  const rows = async (until: string) => {
+    const { out } = await latchkey('history', 'replay', '--until', until, '--json')
+    const { position, tables } = JSON.parse(out) as {
+      position: number
+      tables: { table: string; rows: number }[]
+    }
+    return [position, tables.find(({ table }) => table === 'users')?.rows]
+  }
+  expect(await rows('0')).toStrictEqual([0, 0])
+  expect(await rows('2020-01-01')).toStrictEqual([0, 0])
+  expect(await rows('1')).toStrictEqual([1, 1])
+})
+
+test.each([
+  ['a moment that is none', ['--until', 'yesterday'], '--until takes a position'],
+  ['a position that is not there yet', ['--until', '999999'], 'The history ends at position'],
+  ['a port that is none', ['--serve', '70000'], '--serve takes a port'],
+])('%s is wrong usage', async (_, options, message) => {
+  const { code, err } = await latchkey('history', 'replay', ...options)
+  expect([code, err]).toStrictEqual([2, expect.stringContaining(message)])
+})
+
+test('the past is served until it is stopped', async () => {
+  const child = start('history', 'replay', '--until', '1', '--serve', '0', '--json')
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  const { address, position } = JSON.parse(String(line)) as { address: string; position: number }
+  expect(position).toBe(1)
+  expect((await fetch(`${address}/admin/users`)).status).toBe(200)
+  expect((await fetch(address, { method: 'POST' })).status).toBe(403)
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toStrictEqual([0, null])
+})
