@@ -32,10 +32,12 @@ const rss = () => Math.round(process.memoryUsage.rss() / 2 ** 20)
 const write = async (folder: string) => {
   const floor = await open(folder)
   let latencies: number[] = []
+  process.send?.([])
   process.on('message', (message) => {
-    process.send?.(latencies)
+    process.send?.(latencies, () => {
+      if (message === 'stop') process.exit(0)
+    })
     latencies = []
-    if (message === 'stop') process.exit(0)
   })
   const by = { actor: 'operator', correlation: floor.ids() } as const
   const began = performance.now()
@@ -67,9 +69,9 @@ const rebuild = async (folder: string) => {
     built = performance.now() - began
   })
   clearInterval(watch)
-  process.send?.({ seconds: (performance.now() - began) / 1000, built: built / 1000, position, before, most })
+  const seconds = (performance.now() - began) / 1000
   await store.close()
-  process.exit(0)
+  process.send?.({ seconds, built: built / 1000, position, before, most }, () => process.exit(0))
 }
 
 const ask = async (child: ChildProcess, message: string): Promise<number[]> => {
@@ -84,8 +86,7 @@ const main = async (events: number) => {
   const floor = await open(folder)
   await liveUntil(floor, events)
   const writer = fork(import.meta.filename, ['write', folder])
-  await sleep(1000)
-  await ask(writer, 'begin')
+  await once(writer, 'message')
   await sleep(QUIET_MS)
   const quiet = await ask(writer, 'next')
   const [result] = await once(fork(import.meta.filename, ['rebuild', folder]), 'message')

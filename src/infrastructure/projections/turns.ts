@@ -5,7 +5,7 @@ import type { SqliteConnection } from '../database/sqlite.ts'
 import { SetupProblem } from '../errors.ts'
 import { BuildersLease } from './versions.ts'
 
-const LOCKED_MS = 3
+const LOCKED_MS = 4
 const MOST_ROWS = 2000
 const TAKE_OVER_MS = 15_000
 const ASK_MS = 250
@@ -79,14 +79,14 @@ export class Turns {
 
   /** A transaction of a few milliseconds. Others write before the next one. */
   async take(work: () => unknown): Promise<void> {
-    let took = 0
+    let began = 0
     this.#parts.signal?.throwIfAborted()
     await this.#parts.store.exclusively(() => {
-      const began = performance.now()
+      began = performance.now()
       this.#lease.check()
       work()
-      took = performance.now() - began
     })
+    const took = performance.now() - began // with the commit: that is how long others had to wait
     await sleep(took)
     if (took > LOCKED_MS) this.#rows = Math.max(1, Math.floor(this.#rows / 2))
     else if (took < LOCKED_MS / 2) this.#rows = Math.min(MOST_ROWS, this.#rows * 2)
