@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
-import type { SqliteConnection } from '../database/sqlite.ts'
+import { carrierOn, type SqliteConnection } from '../database/sqlite.ts'
+import type { Work } from '../database/work.ts'
 import { StoreBusy, StoreUnavailable } from '../errors.ts'
 import { codeOf, isBusy, isFatal, isOutage, outward } from './sqlite-errors.ts'
 import { type GroupParts, SqliteGroup } from './sqlite-group.ts'
@@ -35,6 +36,7 @@ export type SqliteStoreOptions = GroupParts & {
 export class SqliteEventStore extends SqliteHistory implements EventStore {
   readonly #options: SqliteStoreOptions
   readonly #group: SqliteGroup
+  readonly #carryOut: ReturnType<typeof carrierOn>
   readonly #begin: Database.Statement
   readonly #commit: Database.Statement
   #queue: Pending[] = []
@@ -46,6 +48,7 @@ export class SqliteEventStore extends SqliteHistory implements EventStore {
     super(options)
     this.#options = options
     this.#group = new SqliteGroup(options)
+    this.#carryOut = carrierOn(options.db)
     // Waiting inside SQLite would stop the event loop; waiting is done here, between tries.
     options.db.pragma('busy_timeout = 0')
     this.#begin = options.db.prepare('begin immediate')
@@ -56,16 +59,13 @@ export class SqliteEventStore extends SqliteHistory implements EventStore {
     return this.#enqueue(() => this.#group.decide(request))
   }
 
-  /**
-   * Runs a few statements outside the history (the vault's rows) in the next group's transaction: all or nothing,
-   * durable when it resolves, and sharing the group's fsync. `work` is synchronous and uses the writer's connection.
-   */
-  exclusively<T>(work: () => T): Promise<T> {
+  /** In the next group's transaction, sharing its fsync. Only one process writes at a time: names are for other engines. */
+  exclusively<T>(_name: string, work: () => Work<T>): Promise<T> {
     return this.#enqueue(() => {
       this.#group.flush() // the work may read rows that are still bundled
       this.#options.db.exec('savepoint work')
       try {
-        const result = work()
+        const result = this.#carryOut(work())
         this.#options.db.exec('release work')
         return result
       } catch (error) {
