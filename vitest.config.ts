@@ -7,6 +7,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Many tests wait for processes, locks and browsers: more of them than there are cores can wait at once.
     maxWorkers: 4,
+    globalSetup: ['test/setup-postgres.ts'],
     env: { PROFILE: 'test' },
     coverage: {
       provider: 'v8',

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
@@ -7,6 +6,9 @@ import { type App, type AppOptions, openApp } from '../../src/app.ts'
 import { readSettings, type Settings } from '../../src/config.ts'
 import { type Foundation, openFoundation, type World } from '../../src/foundation.ts'
 import { captureTransport } from '../../src/infrastructure/mail/transport.ts'
+import { freePort } from './free-port.ts'
+
+export { freePort }
 
 /** A clock that stands still until it is told to move. */
 export const testClock = (start = '2026-03-01T09:00:00.000Z') => {
@@ -32,18 +34,6 @@ export const temporaryFolder = (): { folder: string; remove: () => void } => {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
-
-/** A port that is free now: links need PUBLIC_URL before the service listens. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      const port = typeof address === 'object' && address ? address.port : 0
-      probe.close(() => resolve(port))
-    })
-  })
 
 export const testSettings = (
   folder: string,

@@ -126,6 +126,14 @@ const withDataLater = (stored: ReturnType<typeof parse>, keyOf: KeyOf): DomainEv
 /** Finds the keys of many subjects at once; those who were forgotten have none. */
 export type KeysOf = (subjects: ReadonlySet<Subject>) => ReadonlyMap<Subject, Buffer>
 
+const subjectsOf = (stored: readonly ReturnType<typeof parse>[]): ReadonlySet<Subject> =>
+  new Set(
+    stored.flatMap(({ type, data }) => {
+      const { subject } = definitionOf(type)
+      return subject && data.personal !== undefined ? subject(data as never) : []
+    }),
+  )
+
 /**
  * Reads a page of stored events for whoever passes many by. What is personal is opened when an event's data is looked
  * at, and not before; then the keys of the whole page are fetched together.
@@ -134,17 +142,19 @@ export const decodePage = (page: readonly string[], keysOf: KeysOf): readonly Do
   const all = page.map(parse)
   let keys: ReadonlyMap<Subject, Buffer> | undefined
   const keyOf: KeyOf = (wanted) => {
-    keys ??= keysOf(
-      new Set(
-        all.flatMap(({ type, data }) => {
-          const { subject } = definitionOf(type)
-          return subject && data.personal !== undefined ? subject(data as never) : []
-        }),
-      ),
-    )
+    keys ??= keysOf(subjectsOf(all))
     return keys.get(wanted) ?? null
   }
   return all.map((stored) => withDataLater(stored, keyOf))
+}
+
+/** The same where keys have to be waited for: whose are needed, and the events once they are there. */
+export const readPage = (page: readonly string[]) => {
+  const all = page.map(parse)
+  return {
+    subjects: subjectsOf(all),
+    events: (keyOf: KeyOf): readonly DomainEvent[] => all.map((stored) => withDataLater(stored, keyOf)),
+  }
 }
 
 /** The tag as it stands in the index: address tags as a keyed digest, everything else as it is. */

@@ -1,0 +1,4 @@
+drop table history_head;
+drop table event_tags;
+drop table events;
+drop function refuse_change();

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto'
+import type { Client } from '../database/postgres.ts'
+
+/** Advisory locks have numbers: the first eight bytes of a name's SHA-256. Names that share one only wait for each other. */
+export const lockOf = (name: string): bigint => createHash('sha256').update(name).digest().readBigInt64BE(0)
+
+/** A tag of an appended event that no command had named is held by somebody else: it has to be named from the beginning. */
+export class HeldElsewhere extends Error {
+  override readonly name = 'HeldElsewhere'
+  readonly locks: readonly bigint[]
+
+  constructor(locks: readonly bigint[]) {
+    super('a tag of an appended event is held by another command')
+    this.locks = locks
+  }
+}
+
+const LOCK = 'select pg_advisory_xact_lock(k) from unnest($1::bigint[]) k'
+const TRY = 'select 1 from unnest($1::bigint[]) k where not pg_try_advisory_xact_lock(k)'
+
+const sorted = (locks: Iterable<bigint>): string[] =>
+  [...new Set(locks)].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)).map(String)
+
+/** Waits for all of them, always in the same order: so nobody waits for somebody who waits for them. */
+export const takeLocks = (client: Client, locks: Iterable<bigint>): Promise<unknown> =>
+  client.query({ name: 'take locks', text: LOCK, values: [sorted(locks)] })
+
+/** Takes what nobody holds; waiting here, with others in hand, could be for ever. */
+export const tryLocks = async (client: Client, locks: readonly bigint[]): Promise<void> => {
+  const wanted = sorted(locks)
+  if (wanted.length === 0) return
+  const { rows } = await client.query({ name: 'try locks', text: TRY, values: [wanted] })
+  if (rows.length > 0) throw new HeldElsewhere([...locks])
+}

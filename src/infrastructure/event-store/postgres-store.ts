@@ -1,0 +1,191 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Client, carryOut, inTransaction, type Pool } from '../database/postgres.ts'
+import { isLost, isPassing, isTooManyLocks, outward } from '../database/postgres-errors.ts'
+import type { Work } from '../database/work.ts'
+import { StoreBusy, StoreUnavailable } from '../errors.ts'
+import { type AnyRequest, readingsOf } from './judging.ts'
+import { AnswerLost, commitGroup, type GroupDone, type GroupParts } from './postgres-group.ts'
+import { PostgresHistory, type PostgresHistoryParts } from './postgres-history.ts'
+import { HeldElsewhere, lockOf, takeLocks } from './postgres-locks.ts'
+import type { DecideOutcome, DecideRequest, EventStore } from './store.ts'
+
+/** Groups under way at once: one commits while the next reads and decides. */
+const GROUPS = 3
+const MAX_GROUP = 64
+/** The server keeps a table of locks for everybody; a group takes no more than its share. */
+const MAX_READINGS = 400
+const MAX_WAIT_MS = 5000
+const TRIES = 12
+const RETRY_MS = { least: 2, most: 20 }
+const LOOK_UP_MS = 15_000
+
+type Pending = {
+  readonly request: AnyRequest
+  readonly resolve: (outcome: DecideOutcome) => void
+  readonly reject: (error: unknown) => void
+  readonly since: number
+}
+
+export type PostgresStoreOptions = GroupParts &
+  PostgresHistoryParts & {
+    readonly pool: Pool
+    /** Rung after each commit that appended events. */
+    readonly ring: () => void
+  }
+
+const pause = () => sleep(RETRY_MS.least + Math.random() * (RETRY_MS.most - RETRY_MS.least))
+
+const isTriedAgain = (error: unknown): boolean => isPassing(error) || error instanceof HeldElsewhere
+
+/**
+ * The history in PostgreSQL, for as many processes as like. Commands with different tags are read for and decided side by
+ * side; what arrives while that goes on is committed together (group commit, ADR 0012).
+ */
+export class PostgresEventStore extends PostgresHistory implements EventStore {
+  readonly #options: PostgresStoreOptions
+  #queue: Pending[] = []
+  readonly #groups = new Set<Promise<void>>()
+  #waking = false
+  #closed = false
+
+  constructor(options: PostgresStoreOptions) {
+    super(options)
+    this.#options = options
+  }
+
+  decide<V>(request: DecideRequest<V>): Promise<DecideOutcome> {
+    return new Promise<DecideOutcome>((resolve, reject) => {
+      if (this.#closed) return reject(new StoreUnavailable('the store is closed'))
+      this.#queue.push({ request, resolve, reject, since: performance.now() })
+      this.#wake()
+    })
+  }
+
+  /** A transaction of its own; works under one name wait for each other, in whatever process. */
+  async exclusively<T>(name: string, work: () => Work<T>): Promise<T> {
+    if (this.#closed) throw new StoreUnavailable('the store is closed')
+    for (let tries = 1; ; tries++) {
+      try {
+        return await inTransaction(this.#options.pool, 'begin isolation level read committed', async (client) => {
+          await takeLocks(client, [lockOf(`work ${name}`)])
+          return carryOut(client, work())
+        })
+      } catch (error) {
+        if (!isPassing(error) || tries === TRIES) throw outward(error)
+        await pause()
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    while (this.#queue.length > 0 || this.#groups.size > 0) {
+      await Promise.all(this.#groups)
+      await new Promise<void>((resolve) => setImmediate(resolve))
+    }
+  }
+
+  /** Lets everything that has already arrived join the group. */
+  #wake(): void {
+    if (this.#waking || this.#groups.size >= GROUPS) return
+    this.#waking = true
+    setImmediate(() => {
+      this.#waking = false
+      if (this.#queue.length === 0 || this.#groups.size >= GROUPS) return
+      const group = this.#run(this.#take()).finally(() => {
+        this.#groups.delete(group)
+        this.#wake()
+      })
+      this.#groups.add(group)
+      this.#wake()
+    })
+  }
+
+  #take(): readonly Pending[] {
+    let readings = 0
+    const group: Pending[] = []
+    for (const pending of this.#queue) {
+      readings += readingsOf(pending.request).length
+      if (group.length > 0 && (group.length >= MAX_GROUP || readings > MAX_READINGS)) break
+      group.push(pending)
+    }
+    this.#queue = this.#queue.slice(group.length)
+    return group
+  }
+
+  async #run(group: readonly Pending[]): Promise<void> {
+    try {
+      this.#settle(group, await this.#commit(group.map(({ request }) => request), group[0]?.since ?? 0))
+    } catch (error) {
+      // One command's rows may have been refused by the database; alone, only that command fails.
+      if (group.length > 1 && outward(error) === error) for (const one of group) await this.#run([one])
+      else if (group.length > 1 && isTooManyLocks(error)) for (const one of group) await this.#run([one])
+      else for (const { reject } of group) reject(outward(error))
+    }
+  }
+
+  #settle(group: readonly Pending[], { settled, appended }: GroupDone): void {
+    this.#queue = [...group.slice(settled.length), ...this.#queue]
+    for (const [n, one] of settled.entries()) {
+      if ('outcome' in one) group[n]?.resolve(one.outcome)
+      else group[n]?.reject(one.error)
+    }
+    if (appended.length > 0) this.#options.ring()
+  }
+
+  async #commit(requests: readonly AnyRequest[], since: number): Promise<GroupDone> {
+    let alsoLock: readonly bigint[] = []
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#once(requests, alsoLock)
+      } catch (error) {
+        if (error instanceof AnswerLost) return await this.#lookUp(error)
+        if (!isTriedAgain(error)) throw error
+        if (tries === TRIES || performance.now() - since > MAX_WAIT_MS) {
+          throw new StoreBusy('other commands hold what this one needs', { cause: error })
+        }
+        if (error instanceof HeldElsewhere) alsoLock = [...alsoLock, ...error.locks]
+        await pause()
+      }
+    }
+  }
+
+  async #once(requests: readonly AnyRequest[], alsoLock: readonly bigint[]): Promise<GroupDone> {
+    const client: Client = await this.#options.pool.connect()
+    let broken: Error | undefined
+    try {
+      return await commitGroup(client, this.#options, requests, alsoLock)
+    } catch (error) {
+      await client.query('rollback').catch((lost: Error) => {
+        broken = lost
+      })
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+
+  /**
+   * Whether a commit has happened whose answer was lost with the connection: with the head in hand its transaction has
+   * ended, one way or the other. Throws StoreUnavailable if it has not, or if nobody can say for too long.
+   */
+  async #lookUp({ done, cause }: AnswerLost): Promise<GroupDone> {
+    const [first] = done.appended
+    const deadline = performance.now() + LOOK_UP_MS
+    while (performance.now() < deadline) {
+      try {
+        const found = await inTransaction(this.#options.pool, 'begin', async (client) => {
+          await client.query('select 1 from history_head for update')
+          const { rows } = await client.query('select bytes from events where position = $1', [first?.position])
+          return (rows[0] as { bytes: string } | undefined)?.bytes
+        })
+        if (found !== undefined && (JSON.parse(found) as { id: string }).id === first?.id) return done
+        throw new StoreUnavailable('the connection was lost; nothing was changed', { cause })
+      } catch (error) {
+        if (!isLost(error) && !isPassing(error)) throw error
+        await sleep(250)
+      }
+    }
+    throw new StoreUnavailable('the connection was lost, and the server does not come back', { cause })
+  }
+}

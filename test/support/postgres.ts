@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { freePort } from './free-port.ts'
+
+/** Fast, and no promise about power cuts: for tests that don't cut it. */
+const FAST = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off']
+
+const asPostgres = (program: string, args: readonly string[]): void => {
+  const root = process.getuid?.() === 0
+  const [command, all] = root ? ['runuser', ['-u', 'postgres', '--', program, ...args]] : [program, args]
+  execFileSync(command, all, { stdio: ['ignore', 'ignore', 'pipe'] })
+}
+
+/** Where Debian, or `PATH`, has the server's programs; null if it has none. */
+export const postgresPrograms = (): string | null => {
+  const [newest] = globSync('/usr/lib/postgresql/*/bin/initdb').toSorted().toReversed()
+  if (newest) return newest.slice(0, -'/initdb'.length)
+  const folders = (process.env['PATH'] ?? '').split(':')
+  return folders.find((folder) => existsSync(join(folder, 'initdb'))) ?? null
+}
+
+export type PostgresServer = {
+  readonly url: string
+  readonly port: number
+  readonly folder: string
+  /** Ends it as it should be ended, at once, or as a power cut would (`immediate`). */
+  readonly stop: (mode?: 'fast' | 'immediate') => void
+  readonly start: () => void
+  readonly remove: () => void
+}
+
+/** A server of our own on loopback, in a folder of its own. */
+export const startPostgres = async (
+  settings: readonly string[] = FAST,
+  prepare?: (data: string) => void,
+): Promise<PostgresServer> => {
+  const programs = postgresPrograms()
+  if (!programs) throw new Error('there is no PostgreSQL on this machine: install it, or set TEST_DATABASE_URL')
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-pg-'))
+  chmodSync(folder, 0o777)
+  const data = join(folder, 'data')
+  const port = await freePort()
+  if (prepare) prepare(data)
+  else asPostgres(join(programs, 'initdb'), ['-D', data, '--locale=C.UTF-8', '-A', 'trust', '-N', '-U', 'postgres'])
+  const options = [`port=${port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'max_connections=200', ...settings]
+  const control = (...args: string[]) => asPostgres(join(programs, 'pg_ctl'), ['-D', data, '-w', '-t', '30', ...args])
+  const start = () =>
+    control('-l', join(folder, 'log'), '-o', options.map((option) => `-c ${option}`).join(' '), 'start')
+  start()
+  const stop = (mode: 'fast' | 'immediate' = 'fast') => control('-m', mode, 'stop')
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}`,
+    port,
+    folder,
+    start,
+    stop,
+    remove: () => {
+      if (existsSync(join(data, 'postmaster.pid'))) stop('immediate')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The server that all tests of this run share, started by the run's set-up. */
+const sharedUrl = (): string => {
+  const url = process.env['TEST_DATABASE_URL']
+  if (url) return url
+  throw new Error('the set-up of the test run has started no PostgreSQL')
+}
+
+const onServer = async (server: string, sql: string): Promise<void> => {
+  const client = new pg.Client({ connectionString: `${server}/postgres` })
+  await client.connect()
+  try {
+    await client.query(sql)
+  } finally {
+    await client.end()
+  }
+}
+
+export type TestDatabase = { readonly url: string; readonly drop: () => Promise<void> }
+
+/** An empty database of its own for one test. */
+export const createTestDatabase = async (server = sharedUrl()): Promise<TestDatabase> => {
+  const name = `latchkey_${randomBytes(8).toString('hex')}`
+  await onServer(server, `create database ${name} encoding 'UTF8' template template0`)
+  return { url: `${server}/${name}`, drop: () => onServer(server, `drop database if exists ${name} with (force)`) }
+}
