@@ -1,3 +1,5 @@
+drop function boundary(json);
+drop table flushes;
 drop table history_head;
 drop table event_tags;
 drop table events;

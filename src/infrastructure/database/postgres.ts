@@ -99,7 +99,7 @@ export const carryOut = async <T>(on: Queryable, work: Work<T>): Promise<T> => {
 
 export const postgresDialect: Dialect = {
   name: 'postgres',
-  field: (name) => `((bytes::json ->> '${name}') collate "C")`,
+  field: (name) => (name === 'at' ? `((bytes::json ->> 'at') collate "C")` : name),
   isOneOf: (parameter) => `= any(array(select json_array_elements_text(${parameter}::json)))`,
 }
 

@@ -1,4 +1,4 @@
-import type { DomainEvent } from '../../domain/catalogue.ts'
+import type { DomainEvent, EventType } from '../../domain/catalogue.ts'
 import type { Reading } from '../../domain/decision.ts'
 import type { Subject } from '../../domain/event.ts'
 import type { Client } from '../database/postgres.ts'
@@ -8,9 +8,7 @@ import { readPage, type TagEncoder } from './codec.ts'
 type Queryable = Pick<Client, 'query'>
 type Row = { readonly tag: string; readonly position: number; readonly bytes: string }
 
-const BOUNDARY = `select t.tag, t.position, e.bytes
-  from unnest($1::text[], $2::text[]) as w(tag, type)
-  join event_tags t on t.tag = w.tag and t.type = w.type join events e on e.position = t.position`
+const BOUNDARY = 'select tag, place as position, stored as bytes from boundary($1)'
 const UNDER = `select distinct t.tag, t.position, e.bytes from event_tags t join events e on e.position = t.position
   where t.tag = $1`
 const KEYS = 'select subject, wrapped from subject_keys where subject = any($1::text[])'
@@ -75,19 +73,18 @@ export const askBoundary = (
   readings: readonly Reading<unknown>[],
   encodeTag: TagEncoder,
 ): Promise<readonly Row[]> => {
-  const wanted = new Map<string, { readonly tag: string; readonly type: string }>()
+  const wanted = new Map<string, Set<EventType>>()
   for (const { tag, fold } of readings) {
+    if (fold.types.length === 0) continue
     const encoded = encodeTag(tag)
-    for (const type of fold.types) wanted.set(`${type} ${encoded}`, { tag: encoded, type })
+    const types = wanted.get(encoded) ?? new Set()
+    for (const type of fold.types) types.add(type)
+    wanted.set(encoded, types)
   }
   if (wanted.size === 0) return Promise.resolve([])
-  const pairs = [...wanted.values()]
+  const tags = [...wanted].map(([tag, types]) => ({ tag, types: [...types] }))
   return client
-    .query({
-      name: 'boundary',
-      text: BOUNDARY,
-      values: [pairs.map(({ tag }) => tag), pairs.map(({ type }) => type)],
-    })
+    .query({ name: 'boundary', text: BOUNDARY, values: [JSON.stringify(tags)] })
     .then(({ rows }) => rows as Row[])
 }
 

@@ -8,7 +8,7 @@ import type { SubjectKeys } from '../vault/subject-keys.ts'
 import { encode, encodedTags, subjectOf } from './codec.ts'
 import { type AnyRequest, type Draft, eventAt, type Judged, type JudgingParts, judge, readingsOf } from './judging.ts'
 import { askBoundary, eventsUnder, keysOn, openBoundary } from './postgres-boundary.ts'
-import { lockOf, takeLocks, tryLocks } from './postgres-locks.ts'
+import { lockOf, beginWith, tryLocks } from './postgres-locks.ts'
 import type { DecideOutcome } from './store.ts'
 
 export type GroupParts = JudgingParts & {
@@ -38,7 +38,8 @@ export class AnswerLost extends Error {
 
 const HEAD = 'select position, at from history_head for update'
 const MOVE_HEAD = 'update history_head set position = $1, at = $2'
-const EVENTS = `insert into events (position, type, bytes) select * from unnest($1::bigint[], $2::text[], $3::text[])`
+const EVENTS = `insert into events (position, type, bytes, id, actor, correlation, causation)
+  select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])`
 const TAGS = `insert into event_tags (tag, type, position) select * from unnest($1::text[], $2::text[], $3::bigint[])`
 const DROP_TAG = 'delete from event_tags where tag = $1 and type = $2 and position = $3'
 const DROP_KEY = 'delete from subject_keys where subject = $1'
@@ -71,11 +72,7 @@ export const commitGroup = async (
   const { keys, encodeTag, projections } = parts
   const readings = requests.flatMap(readingsOf)
   const named = new Set([...readings.map(({ tag }) => lockOf(encodeTag(tag))), ...alsoLock])
-  const [, , rows] = await together(
-    client.query('begin isolation level read committed'),
-    takeLocks(client, named),
-    askBoundary(client, readings, encodeTag),
-  )
+  const [, rows] = await together(beginWith(client, named), askBoundary(client, readings, encodeTag))
   const boundary = await openBoundary(client, rows, keys)
   let judged = judge(requests, boundary, '', parts)
   if (draftsOf(judged).length === 0) {
@@ -161,6 +158,10 @@ const write = async (
       rows.map(({ event }) => event.position),
       rows.map(({ event }) => event.type),
       rows.map(({ bytes }) => bytes),
+      rows.map(({ event }) => event.id),
+      rows.map(({ event }) => event.actor),
+      rows.map(({ event }) => event.correlation),
+      rows.map(({ event }) => event.causation),
     ]),
     prepared('tags', TAGS, [
       tags.map(({ tag }) => tag),
@@ -178,11 +179,12 @@ const write = async (
     for (const subject of forgotten) await forget(client, subject, keys, encodeTag)
   }
   const notice = forgotten.length > 0 ? 'forgot' : 'appended'
-  const commit = [client.query(`select pg_notify('latchkey', '${notice}')`), client.query('commit')]
-  const results = await together(...(forgotten.length > 0 ? commit : [...writes, ...commit])).catch((cause: unknown) => {
+  const commit = client.query(`notify latchkey, '${notice}'; commit`)
+  const results = await together(...(forgotten.length > 0 ? [commit] : [...writes, commit])).catch((cause: unknown) => {
     throw isLost(cause) ? new AnswerLost(done, cause) : cause
   })
-  const { command } = results.at(-1) as { command: string }
+  const answers = results.at(-1) as unknown as readonly { command: string }[]
+  const command = answers.at(-1)?.command
   if (command !== 'COMMIT') throw new Error(`the server answered the commit with ${command}`)
   for (const [subject, key] of fresh) keys.remember(subject, key)
   for (const subject of forgotten) keys.forget(subject)

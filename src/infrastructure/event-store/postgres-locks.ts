@@ -15,15 +15,20 @@ export class HeldElsewhere extends Error {
   }
 }
 
-const LOCK = 'select pg_advisory_xact_lock(k) from unnest($1::bigint[]) k'
 const TRY = 'select 1 from unnest($1::bigint[]) k where not pg_try_advisory_xact_lock(k)'
 
 const sorted = (locks: Iterable<bigint>): string[] =>
   [...new Set(locks)].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)).map(String)
 
-/** Waits for all of them, always in the same order: so nobody waits for somebody who waits for them. */
-export const takeLocks = (client: Client, locks: Iterable<bigint>): Promise<unknown> =>
-  client.query({ name: 'take locks', text: LOCK, values: [sorted(locks)] })
+/**
+ * Begins a transaction and waits for all locks, always in the same order: so nobody waits for somebody who waits for
+ * them. Its commit is not waited for by those behind it: whoever wants it durable flushes (see Flusher).
+ */
+export const beginWith = (client: Client, locks: Iterable<bigint>): Promise<unknown> =>
+  client.query(
+    `begin isolation level read committed; set local synchronous_commit = off;
+     select pg_advisory_xact_lock(k) from unnest('{${sorted(locks).join()}}'::bigint[]) k`,
+  )
 
 /** Takes what nobody holds; waiting here, with others in hand, could be for ever. */
 export const tryLocks = async (client: Client, locks: readonly bigint[]): Promise<void> => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Flusher } from '../database/postgres-flusher.ts'
 import { type Client, carryOut, inTransaction, type Pool } from '../database/postgres.ts'
 import { isLost, isPassing, isTooManyLocks, outward } from '../database/postgres-errors.ts'
 import type { Work } from '../database/work.ts'
@@ -6,12 +7,12 @@ import { StoreBusy, StoreUnavailable } from '../errors.ts'
 import { type AnyRequest, readingsOf } from './judging.ts'
 import { AnswerLost, commitGroup, type GroupDone, type GroupParts } from './postgres-group.ts'
 import { PostgresHistory, type PostgresHistoryParts } from './postgres-history.ts'
-import { HeldElsewhere, lockOf, takeLocks } from './postgres-locks.ts'
+import { HeldElsewhere, lockOf } from './postgres-locks.ts'
 import type { DecideOutcome, DecideRequest, EventStore } from './store.ts'
 
 /** Groups under way at once: one commits while the next reads and decides. */
-const GROUPS = 3
-const MAX_GROUP = 64
+const GROUPS = Number(process.env["GR"] ?? 3)
+const MAX_GROUP = Number(process.env["MG"] ?? 64)
 /** The server keeps a table of locks for everybody; a group takes no more than its share. */
 const MAX_READINGS = 400
 const MAX_WAIT_MS = 5000
@@ -29,6 +30,7 @@ type Pending = {
 export type PostgresStoreOptions = GroupParts &
   PostgresHistoryParts & {
     readonly pool: Pool
+    readonly flusher: Flusher
     /** Rung after each commit that appended events. */
     readonly ring: () => void
   }
@@ -66,10 +68,8 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
     if (this.#closed) throw new StoreUnavailable('the store is closed')
     for (let tries = 1; ; tries++) {
       try {
-        return await inTransaction(this.#options.pool, 'begin isolation level read committed', async (client) => {
-          await takeLocks(client, [lockOf(`work ${name}`)])
-          return carryOut(client, work())
-        })
+        const begin = `begin isolation level read committed; select pg_advisory_xact_lock(${lockOf(`work ${name}`)})`
+        return await inTransaction(this.#options.pool, begin, (client) => carryOut(client, work()))
       } catch (error) {
         if (!isPassing(error) || tries === TRIES) throw outward(error)
         await pause()
@@ -154,7 +154,9 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
     const client: Client = await this.#options.pool.connect()
     let broken: Error | undefined
     try {
-      return await commitGroup(client, this.#options, requests, alsoLock)
+      const done = await commitGroup(client, this.#options, requests, alsoLock)
+      if (done.appended.length > 0) await this.#flush(done)
+      return done
     } catch (error) {
       await client.query('rollback').catch((lost: Error) => {
         broken = lost
@@ -162,6 +164,15 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
       throw error
     } finally {
       client.release(broken)
+    }
+  }
+
+  /** Nobody is told of a commit that a power cut could take back. */
+  async #flush(done: GroupDone): Promise<void> {
+    try {
+      await this.#options.flusher.flush()
+    } catch (error) {
+      throw isLost(error) ? new AnswerLost(done, error) : error
     }
   }
 
@@ -179,7 +190,10 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
           const { rows } = await client.query('select bytes from events where position = $1', [first?.position])
           return (rows[0] as { bytes: string } | undefined)?.bytes
         })
-        if (found !== undefined && (JSON.parse(found) as { id: string }).id === first?.id) return done
+        if (found !== undefined && (JSON.parse(found) as { id: string }).id === first?.id) {
+          await this.#options.flusher.flush()
+          return done
+        }
         throw new StoreUnavailable('the connection was lost; nothing was changed', { cause })
       } catch (error) {
         if (!isLost(error) && !isPassing(error)) throw error

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { readMigrations } from '../../../src/infrastructure/database/migrations.ts'
 import { migratePostgresUp } from '../../../src/infrastructure/database/postgres-migrations.ts'
 import { openPool } from '../../../src/infrastructure/database/postgres.ts'
+import { Flusher } from '../../../src/infrastructure/database/postgres-flusher.ts'
 import { tagEncoder } from '../../../src/infrastructure/event-store/codec.ts'
 import { PostgresEventStore } from '../../../src/infrastructure/event-store/postgres-store.ts'
 import { randomIds } from '../../../src/infrastructure/ids.ts'
@@ -27,6 +28,7 @@ eventStoreContract('PostgreSQL', async () => {
     projections,
     clock,
     ids: randomIds(clock),
+    flusher: new Flusher(pool, 'test'),
     ring: () => {},
   })
   return {
