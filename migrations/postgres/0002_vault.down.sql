@@ -1,3 +1,4 @@
+drop function keys_of(text[]);
 drop table mail_attempts;
 drop table idempotency_keys;
 drop table refresh_generations;

@@ -13,6 +13,12 @@ create table subject_keys (
   wrapped text collate "C" not null
 );
 
+create function keys_of(wanted text[]) returns table (whose text, key text) language plpgsql stable
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+begin
+  return query select k.subject, k.wrapped from unnest(wanted) as w(subject) join subject_keys k on k.subject = w.subject;
+end $$;
+
 create table password_hashes (
   credential_id text collate "C" primary key,
   user_id text collate "C" not null,

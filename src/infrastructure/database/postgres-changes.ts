@@ -24,20 +24,47 @@ const sqlOf = (change: Sought, table: string): Statement => {
   return { sql, params }
 }
 
-/** PostgreSQL reads no NUL out of JSON, and keeps none in a text. */
-const withoutNul = (_: string, value: unknown): unknown =>
-  typeof value === 'string' ? value.replaceAll('\u0000', '\ufffd') : value
+// Sizes are few, so that few statements are prepared on each connection.
+const BUNDLE_SIZES = [64, 32, 16, 8, 4, 2, 1] as const
 
-const jsonOf = (rows: readonly Row[]): string => {
-  const json = JSON.stringify(rows)
-  return json.includes('\\u0000') ? JSON.stringify(rows, withoutNul) : json
+const inserts = new Map<string, string>()
+
+const insertSql = (table: string, columns: readonly string[], rows: number): string => {
+  const key = `${rows} ${table} ${columns.join()}`
+  const known = inserts.get(key)
+  if (known !== undefined) return known
+  let n = 0
+  const tuples = Array.from({ length: rows }, () => `(${columns.map(() => `$${++n}`).join()})`)
+  const sql = `insert into ${table} (${columns.join()}) values ${tuples.join()}`
+  inserts.set(key, sql)
+  return sql
 }
 
-/** Many rows by one statement, whatever their number: they travel as one JSON text. */
-export const insertOf = (table: string, rows: readonly Row[]): Statement => ({
-  sql: `insert into ${table} select * from json_populate_recordset(null::${table}, $1::json)`,
-  params: [jsonOf(rows)],
-})
+/** Rows of equal columns in as few inserts as can be. */
+export const valuesOf = (
+  table: string,
+  columns: readonly string[],
+  rows: readonly (readonly Parameter[])[],
+): readonly Statement[] => {
+  const statements: Statement[] = []
+  for (let from = 0; from < rows.length; ) {
+    const size = BUNDLE_SIZES.find((n) => n <= rows.length - from) ?? 1
+    statements.push({
+      sql: insertSql(table, columns, size),
+      params: rows.slice(from, from + size).flat(),
+    })
+    from += size
+  }
+  return statements
+}
+
+type Bundle = { readonly columns: readonly string[]; readonly rows: (readonly Parameter[])[] }
+
+const hasColumns = (row: Row, columns: readonly string[]): boolean => {
+  let n = 0
+  for (const column in row) if (column !== columns[n++]) return false
+  return n === columns.length
+}
 
 /** Changes as statements in their order; inserts are bundled until something else touches their table. */
 export const statementsFor = (
@@ -45,21 +72,25 @@ export const statementsFor = (
   nameOf: (table: string) => string = (table) => table,
 ): readonly Statement[] => {
   const statements: Statement[] = []
-  const waiting = new Map<string, Row[]>()
+  const waiting = new Map<string, Bundle>()
   const flush = (table: string) => {
-    const rows = waiting.get(table)
-    if (rows) statements.push(insertOf(nameOf(table), rows))
+    const bundle = waiting.get(table)
+    if (bundle) statements.push(...valuesOf(nameOf(table), bundle.columns, bundle.rows))
     waiting.delete(table)
   }
   for (const change of changes) {
-    if (change.op === 'insert') {
-      const rows = waiting.get(change.table)
-      if (rows) rows.push(change.row)
-      else waiting.set(change.table, [change.row])
+    if (change.op !== 'insert') {
+      flush(change.table)
+      statements.push(sqlOf(change, nameOf(change.table)))
       continue
     }
-    flush(change.table)
-    statements.push(sqlOf(change, nameOf(change.table)))
+    let bundle = waiting.get(change.table)
+    if (!bundle || !hasColumns(change.row, bundle.columns)) {
+      flush(change.table)
+      bundle = { columns: Object.keys(change.row), rows: [] }
+      waiting.set(change.table, bundle)
+    }
+    bundle.rows.push(Object.values(change.row))
   }
   for (const table of [...waiting.keys()]) flush(table)
   return statements

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Reader } from '../../projections/projection.ts'
 import { SetupProblem } from '../errors.ts'
@@ -71,6 +72,17 @@ type Queryable = Pick<pg.ClientBase, 'query'>
 /** Carries out one prepared statement. */
 export const carried = (on: Queryable, sql: string, params: readonly Parameter[] = []) =>
   on.query({ name: nameOf(sql), text: sql, values: params.map(textual) })
+
+/** Sends several statements by one call to the system instead of one each. */
+export const inOneGo = <T>(client: Client, send: () => readonly Promise<T>[]): readonly Promise<T>[] => {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+  stream.cork()
+  try {
+    return send()
+  } finally {
+    stream.uncork()
+  }
+}
 
 /** The rows that a prepared statement answers. */
 export const ask = async <R>(on: Queryable, sql: string, params: readonly Parameter[] = []): Promise<R[]> =>

@@ -8,8 +8,12 @@ import type { DecideRequest } from './store.ts'
 // biome-ignore lint/suspicious/noExplicitAny: each request has a view of its own
 export type AnyRequest = DecideRequest<any>
 
-/** An event that is decided and has no place yet. */
-export type Draft = { readonly decided: NewEvent; readonly envelope: Omit<Envelope, 'position'> }
+/** An event that is decided and has no place yet, with its tags as the index has them. */
+export type Draft = {
+  readonly decided: NewEvent
+  readonly envelope: Omit<Envelope, 'position'>
+  readonly tags: readonly string[]
+}
 
 export type Judged =
   | { readonly request: AnyRequest; readonly error: unknown }
@@ -49,6 +53,7 @@ export const judge = (
   let last = notBefore
 
   const seenBy = (readings: readonly Reading<unknown>[]): DomainEvent[] => {
+    if (stored.size === 0 && recent.size === 0) return []
     const byPosition = new Map<number, DomainEvent>()
     for (const { tag, fold } of readings) {
       const encoded = encodeTag(tag)
@@ -70,6 +75,7 @@ export const judge = (
       definitionOf(decided.type).schema.parse(decided.data)
       return {
         decided,
+        tags: encodedTags(decided, encodeTag),
         envelope: {
           id: ids(),
           at: now,
@@ -82,7 +88,7 @@ export const judge = (
     if (drafts.length > 0) last = now
     for (const draft of drafts) {
       const event = eventAt(draft, place++)
-      for (const tag of encodedTags(event, encodeTag)) {
+      for (const tag of draft.tags) {
         const under = recent.get(tag)
         if (under) under.push(event)
         else recent.set(tag, [event])

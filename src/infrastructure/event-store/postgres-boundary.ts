@@ -11,7 +11,7 @@ type Row = { readonly tag: string; readonly position: number; readonly bytes: st
 const BOUNDARY = 'select tag, place as position, stored as bytes from boundary($1)'
 const UNDER = `select distinct t.tag, t.position, e.bytes from event_tags t join events e on e.position = t.position
   where t.tag = $1`
-const KEYS = 'select subject, wrapped from subject_keys where subject = any($1::text[])'
+const KEYS = 'select whose as subject, key as wrapped from keys_of($1)'
 
 /** Keys of subjects, from the cache where they are known, and in one question where they are not. */
 export const keysOn = async (

@@ -1,9 +1,9 @@
 import { type DomainEvent, definitionOf } from '../../domain/catalogue.ts'
 import type { Subject } from '../../domain/event.ts'
 import type { Change, Projection } from '../../projections/projection.ts'
-import { type Client, carried } from '../database/postgres.ts'
+import { type Client, carried, inOneGo } from '../database/postgres.ts'
 import { isLost } from '../database/postgres-errors.ts'
-import { statementsFor } from '../database/postgres-changes.ts'
+import { statementsFor, valuesOf } from '../database/postgres-changes.ts'
 import type { SubjectKeys } from '../vault/subject-keys.ts'
 import { encode, encodedTags, subjectOf } from './codec.ts'
 import { type AnyRequest, type Draft, eventAt, type Judged, type JudgingParts, judge, readingsOf } from './judging.ts'
@@ -38,9 +38,6 @@ export class AnswerLost extends Error {
 
 const HEAD = 'select position, at from history_head for update'
 const MOVE_HEAD = 'update history_head set position = $1, at = $2'
-const EVENTS = `insert into events (position, type, bytes, id, actor, correlation, causation)
-  select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])`
-const TAGS = `insert into event_tags (tag, type, position) select * from unnest($1::text[], $2::text[], $3::bigint[])`
 const DROP_TAG = 'delete from event_tags where tag = $1 and type = $2 and position = $3'
 const DROP_KEY = 'delete from subject_keys where subject = $1'
 
@@ -67,12 +64,17 @@ export const commitGroup = async (
   client: Client,
   parts: GroupParts,
   requests: readonly AnyRequest[],
-  alsoLock: Iterable<bigint> = [],
+  written: ReadonlySet<bigint> = new Set(),
 ): Promise<GroupDone> => {
   const { keys, encodeTag, projections } = parts
   const readings = requests.flatMap(readingsOf)
-  const named = new Set([...readings.map(({ tag }) => lockOf(encodeTag(tag))), ...alsoLock])
-  const [, rows] = await together(beginWith(client, named), askBoundary(client, readings, encodeTag))
+  const read = new Set(
+    readings.filter(({ fold }) => fold.types.length > 0).map(({ tag }) => lockOf(encodeTag(tag))),
+  )
+  const [, rows] = await together(
+    beginWith(client, read, written),
+    askBoundary(client, readings, encodeTag),
+  )
   const boundary = await openBoundary(client, rows, keys)
   let judged = judge(requests, boundary, '', parts)
   if (draftsOf(judged).length === 0) {
@@ -80,20 +82,20 @@ export const commitGroup = async (
     return { settled: judged.map(settledAs(new Map())), appended: [], forgotten: [] }
   }
 
-  const unnamed = (of: readonly Draft[]) =>
-    of.flatMap(({ decided }) => encodedTags(decided, encodeTag).map(lockOf)).filter((lock) => !named.has(lock))
+  const writes = (of: readonly Draft[]) =>
+    of.flatMap(({ tags }) => tags.map(lockOf)).filter((lock) => !written.has(lock))
   const subjects = (of: readonly Draft[]) =>
     new Set(of.map(({ decided }) => subjectOf(decided)).filter((subject) => subject !== null))
   const drafts = draftsOf(judged)
   const [, head, known] = await together(
-    tryLocks(client, unnamed(drafts)),
+    tryLocks(client, writes(drafts)),
     client.query({ name: 'head', text: HEAD }),
     keysOn(client, keys, subjects(drafts)),
   )
   const { position: before, at } = head.rows[0] as { position: number; at: string }
   if (drafts.some(({ envelope }) => envelope.at < at)) {
     judged = judge(requests, boundary, at, parts) // another machine's clock is ahead: time never runs backwards
-    await tryLocks(client, unnamed(draftsOf(judged)))
+    await tryLocks(client, writes(draftsOf(judged)))
   }
   return write(client, parts, judged, { before, at, known, projections })
 }
@@ -120,7 +122,7 @@ const write = async (
 ): Promise<GroupDone> => {
   const fresh = new Map<Subject, Buffer>()
   const changes: Change[] = []
-  const rows: { readonly event: DomainEvent; readonly bytes: string }[] = []
+  const rows: { readonly event: DomainEvent; readonly bytes: string; readonly tags: readonly string[] }[] = []
   const events = new Map<Judged, readonly DomainEvent[]>()
 
   const keyFor = (subject: Subject | null): Buffer | null => {
@@ -139,7 +141,7 @@ const write = async (
       const position = before + rows.length + 1
       const event = eventAt(draft, position)
       const bytes = encode(draft.decided, { ...draft.envelope, position }, keyFor(subjectOf(draft.decided)))
-      rows.push({ event, bytes })
+      rows.push({ event, bytes, tags: draft.tags })
       for (const projection of projections) changes.push(...projection.project(event))
       return event
     })
@@ -148,39 +150,41 @@ const write = async (
   }
 
   const appended = rows.map(({ event }) => event)
-  const tags = appended.flatMap((event) => encodedTags(event, encodeTag).map((tag) => ({ tag, event })))
   const forgotten = appended.flatMap(({ type, data }) => definitionOf(type).forgets?.(data) ?? [])
   const done: GroupDone = { settled: judged.map(settledAs(events)), appended, forgotten }
-  const prepared = (name: string, text: string, values: readonly unknown[]) =>
-    client.query({ name, text, values: [...values] })
-  const writes = [
-    prepared('events', EVENTS, [
-      rows.map(({ event }) => event.position),
-      rows.map(({ event }) => event.type),
-      rows.map(({ bytes }) => bytes),
-      rows.map(({ event }) => event.id),
-      rows.map(({ event }) => event.actor),
-      rows.map(({ event }) => event.correlation),
-      rows.map(({ event }) => event.causation),
-    ]),
-    prepared('tags', TAGS, [
-      tags.map(({ tag }) => tag),
-      tags.map(({ event }) => event.type),
-      tags.map(({ event }) => event.position),
-    ]),
-    ...statementsFor(changes).map(({ sql, params }) => carried(client, sql, params)),
-    prepared('move head', MOVE_HEAD, [
-      before + rows.length,
-      appended.reduce((last, event) => later(last, event.at), at),
-    ]),
+  const statements = [
+    ...valuesOf(
+      'events',
+      ['position', 'type', 'bytes', 'id', 'actor', 'correlation', 'causation'],
+      rows.map(({ event: { position, type, id, actor, correlation, causation }, bytes }) => [
+        position,
+        type,
+        bytes,
+        id,
+        actor,
+        correlation,
+        causation,
+      ]),
+    ),
+    ...valuesOf(
+      'event_tags',
+      ['tag', 'type', 'position'],
+      rows.flatMap(({ event: { type, position }, tags }) => tags.map((tag) => [tag, type, position])),
+    ),
+    ...statementsFor(changes),
+    {
+      sql: MOVE_HEAD,
+      params: [before + rows.length, appended.reduce((last, event) => later(last, event.at), at)],
+    },
   ]
+  const send = () => statements.map(({ sql, params }) => carried(client, sql, params))
   if (forgotten.length > 0) {
-    await together(...writes)
+    await together(...inOneGo(client, send))
     for (const subject of forgotten) await forget(client, subject, keys, encodeTag)
   }
-  const notice = forgotten.length > 0 ? 'forgot' : 'appended'
-  const commit = client.query(`notify latchkey, '${notice}'; commit`)
-  const results = await together(...(forgotten.length > 0 ? [commit] : [...writes, commit])).catch((cause: unknown) => {
+  const commit = () => client.query(`notify latchkey, '${forgotten.length > 0 ? 'forgot' : 'appended'}'; commit`)
+  const last = forgotten.length > 0 ? [commit()] : inOneGo(client, () => [...send(), commit()])
+  const results = await together(...last).catch((cause: unknown) => {
     throw isLost(cause) ? new AnswerLost(done, cause) : cause
   })
   const answers = results.at(-1) as unknown as readonly { command: string }[]

@@ -11,8 +11,8 @@ import { HeldElsewhere, lockOf } from './postgres-locks.ts'
 import type { DecideOutcome, DecideRequest, EventStore } from './store.ts'
 
 /** Groups under way at once: one commits while the next reads and decides. */
-const GROUPS = Number(process.env["GR"] ?? 3)
-const MAX_GROUP = Number(process.env["MG"] ?? 64)
+const GROUPS = 3
+const MAX_GROUP = 64
 /** The server keeps a table of locks for everybody; a group takes no more than its share. */
 const MAX_READINGS = 400
 const MAX_WAIT_MS = 5000
@@ -134,27 +134,27 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
   }
 
   async #commit(requests: readonly AnyRequest[], since: number): Promise<GroupDone> {
-    let alsoLock: readonly bigint[] = []
+    let written: ReadonlySet<bigint> = new Set()
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#once(requests, alsoLock)
+        return await this.#once(requests, written)
       } catch (error) {
         if (error instanceof AnswerLost) return await this.#lookUp(error)
         if (!isTriedAgain(error)) throw error
         if (tries === TRIES || performance.now() - since > MAX_WAIT_MS) {
           throw new StoreBusy('other commands hold what this one needs', { cause: error })
         }
-        if (error instanceof HeldElsewhere) alsoLock = [...alsoLock, ...error.locks]
+        if (error instanceof HeldElsewhere) written = new Set([...written, ...error.locks])
         await pause()
       }
     }
   }
 
-  async #once(requests: readonly AnyRequest[], alsoLock: readonly bigint[]): Promise<GroupDone> {
+  async #once(requests: readonly AnyRequest[], written: ReadonlySet<bigint>): Promise<GroupDone> {
     const client: Client = await this.#options.pool.connect()
     let broken: Error | undefined
     try {
-      const done = await commitGroup(client, this.#options, requests, alsoLock)
+      const done = await commitGroup(client, this.#options, requests, written)
       if (done.appended.length > 0) await this.#flush(done)
       return done
     } catch (error) {

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+
+const RETRY_MS = 500
+
+export type ListenerParts = {
+  /** A connection that is not of the pool: it only listens. Made anew after each loss. */
+  readonly connect: () => pg.Client
+  /** Somebody has committed events; `forgot` when a person was forgotten among them. */
+  readonly heard: (what: 'appended' | 'forgot') => void
+  /** Nothing is heard any more, until `back` says that everything may have changed meanwhile. */
+  readonly lost: () => void
+  readonly back: () => void
+}
+
+/**
+ * Hears what other processes commit. A notice carries nothing that matters, and may be missed: whoever waits for it
+ * also looks by themselves now and then.
+ */
+export class Listener {
+  readonly #parts: ListenerParts
+  readonly #stopping = new AbortController()
+  #client: pg.Client | null = null
+  #running: Promise<void> | null = null
+
+  constructor(parts: ListenerParts) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    this.#running = this.#run()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#client?.end().catch(() => {})
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      await this.#listen().catch(() => {})
+      if (signal.aborted) return
+      this.#parts.lost()
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => {})
+    }
+  }
+
+  /** Resolves or rejects when the connection is gone. */
+  async #listen(): Promise<void> {
+    const client = this.#parts.connect()
+    this.#client = client
+    const gone = new Promise<void>((resolve) => {
+      client.once('end', resolve)
+      client.on('error', () => resolve())
+    })
+    client.on('notification', ({ payload }) => this.#parts.heard(payload === 'forgot' ? 'forgot' : 'appended'))
+    try {
+      await client.connect()
+      await client.query('listen latchkey')
+      this.#parts.back()
+      await gone
+    } finally {
+      this.#client = null
+      client.end().catch(() => {})
+    }
+  }
+}
