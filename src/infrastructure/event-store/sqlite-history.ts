@@ -3,7 +3,7 @@ import type { SqliteConnection } from '../database/sqlite.ts'
 import type { SubjectKeys } from '../vault/subject-keys.ts'
 import { decode, decodePage, type TagEncoder } from './codec.ts'
 import { keyReader, keysReader } from './sqlite-boundary.ts'
-import { outward } from './sqlite-errors.ts'
+import { outward } from '../database/sqlite-errors.ts'
 import { storedPages } from './sqlite-pages.ts'
 import type { EventFilter, StoredEvent } from './store.ts'
 
