@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import { readSettings } from '../config.ts'
-import { migrations } from '../foundation.ts'
 import { systemClock } from '../infrastructure/clock.ts'
-import { migrateDown, migrateUp, migrationStatus } from '../infrastructure/database/migrations.ts'
+import { migrateDown, migrateUp, migrationStatus, sqliteMigrations } from '../infrastructure/database/migrations.ts'
 import { openWriter, type SqliteConnection } from '../infrastructure/database/sqlite.ts'
 import { action, outputFor, table, UsageProblem } from './run.ts'
 
@@ -38,7 +37,7 @@ export const migrateCommands = (program: Command): void => {
     .option('--json', 'print JSON')
     .action(
       action(async ({ to, json }: { to?: string; json?: boolean }) => {
-        const all = migrations()
+        const all = sqliteMigrations()
         const done = withDatabase((db) => migrateUp(db, all, systemClock(), numberOption(to, all.length)))
         const names = done.map(({ number, name }) => `${number} ${name}`)
         outputFor(json ?? false).result(
@@ -57,7 +56,7 @@ export const migrateCommands = (program: Command): void => {
     .action(
       action(
         async ({ to, deleteHistory, json }: { to?: string; deleteHistory?: boolean; json?: boolean }) => {
-          const all = migrations()
+          const all = sqliteMigrations()
           const done = withDatabase((db) => {
             const applied = migrationStatus(db, all).filter(({ appliedAt }) => appliedAt !== null).length
             const target = numberOption(to, Math.max(0, applied - 1))
@@ -83,7 +82,7 @@ export const migrateCommands = (program: Command): void => {
     .option('--json', 'print JSON')
     .action(
       action(async ({ json }: { json?: boolean }) => {
-        const rows = withDatabase((db) => migrationStatus(db, migrations()))
+        const rows = withDatabase((db) => migrationStatus(db, sqliteMigrations()))
         outputFor(json ?? false).result(
           rows,
           table(

@@ -19,10 +19,6 @@ export class ReadOnlyStore extends SqliteHistory {
     return Promise.reject(new ReadOnly('the past is not written to'))
   }
 
-  exclusively(): Promise<never> {
-    return Promise.reject(new ReadOnly('the past is not written to'))
-  }
-
   emptyLog(): void {}
 
   async close(): Promise<void> {

@@ -11,8 +11,8 @@ const LAST = `select ${COLUMNS} from seals order by size desc limit 1`
 export const openSeals = (reader: Reader) => ({
   readTile: async (level: number, number: number): Promise<Buffer | null> => {
     const sql = 'select hashes from tiles where level = $1 and number = $2'
-    const row = await reader.get<{ hashes: Uint8Array | string }>(sql, [level, number])
-    return row ? Buffer.from(row.hashes) : null
+    const row = await reader.get<{ hashes: Uint8Array | null }>(sql, [level, number])
+    return row?.hashes ? Buffer.from(row.hashes) : null
   },
   last: async (): Promise<SealRow | null> => (await reader.get<SealRow>(LAST)) ?? null,
   /** The first seal over at least so many events. */
