@@ -28,7 +28,10 @@ await floor.execute(
   [insert('password_hashes', { credential_id: credentialId, user_id: userId, hash })],
 )
 process.on('message', () => {
-  const count = floor.reader.prepare(`select count(*) from events where type = 'InviteIssued'`).pluck().get()
+  const counted = await floor.database.reader.get<{ count: number }>(
+    `select count(*) as count from events where type = 'InviteIssued'`,
+  )
+  const count = counted?.count
   process.send?.({ invites: count })
 })
 process.on('disconnect', () => process.exit(0))

@@ -47,7 +47,7 @@ export const openHouse = (
   )
   const refresh = refreshTokens(rows, tokens, settings.refreshTokenTtlMs)
   const secrets = mailSecrets(floor)
-  const proofs = credentialProofs({ ...floor, reader: database.reader })
+  const proofs = credentialProofs(floor)
   const throttles = openThrottles(
     { ...rows, digest: (text) => signatures.sign('throttle', text) },
     throttlePolicies,

@@ -1,7 +1,12 @@
 import type { Command } from 'commander'
 import { readSettings } from '../config.ts'
 import { systemClock } from '../infrastructure/clock.ts'
-import { migrateDown, migrateUp, migrationStatus, sqliteMigrations } from '../infrastructure/database/migrations.ts'
+import {
+  migrateDown,
+  migrateUp,
+  migrationStatus,
+  sqliteMigrations,
+} from '../infrastructure/database/migrations.ts'
 import { openWriter, type SqliteConnection } from '../infrastructure/database/sqlite.ts'
 import { action, outputFor, table, UsageProblem } from './run.ts'
 

@@ -51,10 +51,7 @@ const momentOf = async (floor: Foundation, until: string | undefined): Promise<M
 
 /** A fresh build against the live tables: exit code 1 if they differ. */
 const compare = async ({ store, engine, clock }: Foundation, json: boolean): Promise<void> => {
-  const differences = await compareProjections(
-    { store, engine, projections, clock },
-    progressOnTerminal(),
-  )
+  const differences = await compareProjections({ store, engine, projections, clock }, progressOnTerminal())
   const [first] = differences
   if (first) process.exitCode = 1
   const lines = first

@@ -67,10 +67,10 @@ export const inquiryLeases = ({ reader, exclusively, clock }: Parts): InquiryLea
 
     async close({ userId, question }) {
       await exclusively(LEASES, () =>
-        run(
-          `update inquiry_attempts set attempts = ${MAX_ATTEMPTS} where user_id = $1 and question = $2`,
-          [userId, question],
-        ),
+        run(`update inquiry_attempts set attempts = ${MAX_ATTEMPTS} where user_id = $1 and question = $2`, [
+          userId,
+          question,
+        ]),
       )
     },
   }

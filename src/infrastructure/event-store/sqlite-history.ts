@@ -5,8 +5,8 @@ import type { Work } from '../database/work.ts'
 import type { SubjectKeys } from '../vault/subject-keys.ts'
 import { decodePage, type TagEncoder } from './codec.ts'
 import { eventsAfter } from './events-after.ts'
-import { keysReader } from './sqlite-boundary.ts'
 import { storedPages } from './history-pages.ts'
+import { keysReader } from './sqlite-boundary.ts'
 import type { EventFilter, StoredEvent } from './store.ts'
 
 export type HistoryParts = {

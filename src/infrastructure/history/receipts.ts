@@ -22,11 +22,7 @@ export type Receipt = {
  * A receipt for an event under the seal over `size` events, or else under the first that covers it; null while
  * there is none.
  */
-export const receiptOf = async (
-  reader: Reader,
-  position: number,
-  size?: number,
-): Promise<Receipt | null> => {
+export const receiptOf = async (reader: Reader, position: number, size?: number): Promise<Receipt | null> => {
   const seals = openSeals(reader)
   const seal = await (size === undefined ? seals.covering(position) : seals.bySize(size))
   const sql = 'select bytes from events where position = $1'

@@ -10,7 +10,11 @@ import type { HistorySource, SourceRow } from './source.ts'
 const PAGE = 500
 
 /** What SQLite can't read is a finding like any other; a bug of ours is not. */
-const unlessDamaged = async <T>(complaints: string[], work: () => T | Promise<T>, otherwise: T): Promise<T> => {
+const unlessDamaged = async <T>(
+  complaints: string[],
+  work: () => T | Promise<T>,
+  otherwise: T,
+): Promise<T> => {
   try {
     return await work()
   } catch (error) {
@@ -40,15 +44,11 @@ export const sqliteSource = async (db: SqliteConnection): Promise<HistorySource>
     goesOn: true,
     sealed: async () => sealed,
     keys: () =>
-      unlessDamaged(
-        complaints,
-        () => {
-          const numbers = db.prepare('select generation from seal_keys order by generation').pluck().all()
-          if (numbers.some((number, n) => number !== n + 1)) complaints.push('a key of seals is missing')
-          return readBy(reader, sealKeyRows())
-        },
-        [],
-      ),
+      unlessDamaged(complaints, () => {
+        const numbers = db.prepare('select generation from seal_keys order by generation').pluck().all()
+        if (numbers.some((number, n) => number !== n + 1)) complaints.push('a key of seals is missing')
+        return readBy(reader, sealKeyRows())
+      }, []),
     readTile: (level, number) => unlessDamaged(complaints, () => readTile(level, number), null),
     async *rows() {
       beside = integrityBeside(db)

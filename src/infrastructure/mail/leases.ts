@@ -1,6 +1,6 @@
+import type { Reader } from '../../projections/projection.ts'
 import type { Clock } from '../clock.ts'
 import { plus } from '../clock.ts'
-import type { Reader } from '../../projections/projection.ts'
 import { all, type Exclusively, run } from '../database/work.ts'
 import type { LeasedMail, MailLeases, MailTries } from './outbox.ts'
 

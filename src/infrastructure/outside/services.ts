@@ -19,10 +19,7 @@ type Floor = {
 }
 
 /** The outside services that the operator has set: one verdict for who waits, and the runner that asks the rest later. */
-export const openServices = (
-  { settings, database, store, clock, ids }: Floor,
-  log: InquiryParts['log'],
-) => {
+export const openServices = ({ settings, database, store, clock, ids }: Floor, log: InquiryParts['log']) => {
   const ask = openOutside()
   const { emailVerifier, enrichment } = settings
   const verifier = emailVerifier && remembering(hunterVerifier(emailVerifier, ask), clock)

@@ -1,7 +1,7 @@
 import type { DomainEvent } from '../../domain/catalogue.ts'
-import type { FloorStore } from '../engine.ts'
 import type { SqliteConnection } from '../database/sqlite.ts'
 import type { Work } from '../database/work.ts'
+import type { FloorStore } from '../engine.ts'
 import { FEW, FreshTables, type Progress, type Source, tablesOf } from './fresh.ts'
 import type { LiveTables } from './live-tables.ts'
 import { type TurnParts, Turns } from './turns.ts'

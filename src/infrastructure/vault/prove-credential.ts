@@ -1,12 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { ReadSide } from '../../projections/index.ts'
-import type { Reader } from '../../projections/projection.ts'
 import type { CredentialRow } from '../../projections/users.ts'
+import type { Database } from '../database/work.ts'
 import type { FirstPasswords } from './derived-tokens.ts'
 import type { PasswordHasher } from './passwords.ts'
 
 type Parts = {
-  readonly reader: Reader
+  readonly database: Pick<Database, 'reader'>
   readonly reads: ReadSide
   readonly hasher: PasswordHasher
   readonly firstPasswords: FirstPasswords
@@ -19,11 +19,11 @@ export type Proven = { readonly userId: string | null; readonly credentialId: st
  * Which credential a password matches, if any. Every way through costs one bcrypt computation, so that the time tells
  * neither whether a user exists nor what kind of credential they have.
  */
-export const credentialProofs = ({ reader, reads, hasher, firstPasswords }: Parts) => {
+export const credentialProofs = ({ database, reads, hasher, firstPasswords }: Parts) => {
   const hashOf = async (id: string | null): Promise<string | undefined> => {
     if (id === null) return undefined
     const sql = 'select hash from password_hashes where credential_id = $1'
-    return (await reader.get<{ hash: string }>(sql, [id]))?.hash
+    return (await database.reader.get<{ hash: string }>(sql, [id]))?.hash
   }
 
   const ofUser = async (userId: string | null, password: string): Promise<string | null> => {
