@@ -27,7 +27,7 @@ await floor.execute(
   { actor: 'operator', correlation: floor.ids() },
   [insert('password_hashes', { credential_id: credentialId, user_id: userId, hash })],
 )
-process.on('message', () => {
+process.on('message', async () => {
   const counted = await floor.database.reader.get<{ count: number }>(
     `select count(*) as count from events where type = 'InviteIssued'`,
   )

@@ -351,7 +351,7 @@ describe('T46, F14: a larger history', () => {
           const size = Math.max(a, position <= a ? a : HEAD)
           const leaf = leafHash(storedEvent(position))
           const path = await inclusionProof(position - 1, size, at)
-          const { root } = opened(size)
+          const { root } = await opened(size)
           expect(isIncluded(leaf, position - 1, size, path, root)).toBe(true)
           const worse = mutated(path, mutation)
           if (worse) expect(isIncluded(leaf, position - 1, size, worse, root)).toBe(false)
@@ -360,10 +360,11 @@ describe('T46, F14: a larger history', () => {
 
           const [from, to] = [Math.min(a, b), Math.max(a, b)]
           const proof = await consistencyProof(from, to, at)
-          expect(isConsistent(from, to, proof, opened(from).root, opened(to).root)).toBe(true)
+          const [older, newer] = [(await opened(from)).root, (await opened(to)).root]
+          expect(isConsistent(from, to, proof, older, newer)).toBe(true)
           const wrong = mutated(proof, mutation)
-          if (wrong) expect(isConsistent(from, to, wrong, opened(from).root, opened(to).root)).toBe(false)
-          if (from < to) expect(isConsistent(from, to, proof, opened(to).root, opened(from).root)).toBe(false)
+          if (wrong) expect(isConsistent(from, to, wrong, older, newer)).toBe(false)
+          if (from < to) expect(isConsistent(from, to, proof, newer, older)).toBe(false)
         }),
         { numRuns: isLong ? 5000 : 300 },
       )

@@ -6,7 +6,6 @@ import { openSeal } from '../../../src/infrastructure/history/checkpoint.ts'
 import { isConsistent, isIncluded, leafHash } from '../../../src/infrastructure/history/merkle.ts'
 import { ownSealKeys } from '../../../src/infrastructure/history/seal-keys.ts'
 import { verifyHistory } from '../../../src/infrastructure/history/verify.ts'
-import { rawSqlite } from '../../support/house.ts'
 import { runVerifier } from '../../support/sealed.ts'
 import { Api, type Json } from './client.ts'
 

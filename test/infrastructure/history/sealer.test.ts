@@ -132,7 +132,7 @@ describe('a seal', () => {
     const before = clock()
     clock.advance(-DAY)
     await invite(1)
-    expect(opened((await sealer().seal())?.note)?.at).toBe(before)
+    expect((await opened((await sealer().seal())?.note))?.at).toBe(before)
   })
 
   test('stays as it is: nobody changes or removes it, nor a full tile', async () => {
