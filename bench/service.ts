@@ -27,8 +27,11 @@ await floor.execute(
   { actor: 'operator', correlation: floor.ids() },
   [insert('password_hashes', { credential_id: credentialId, user_id: userId, hash })],
 )
-process.on('message', () => {
-  const count = floor.reader.prepare(`select count(*) from events where type = 'InviteIssued'`).pluck().get()
+process.on('message', async () => {
+  const counted = await floor.database.reader.get<{ count: number }>(
+    `select count(*) as count from events where type = 'InviteIssued'`,
+  )
+  const count = counted?.count
   process.send?.({ invites: count })
 })
 process.on('disconnect', () => process.exit(0))

@@ -6,7 +6,6 @@ import type { House } from './http/house.ts'
 import { createServer } from './http/server.ts'
 import { throttlePolicies } from './http/throttle-policies.ts'
 import { openAfterwards } from './infrastructure/afterwards.ts'
-import { sqliteReader } from './infrastructure/database/sqlite.ts'
 import type { Deadlines } from './infrastructure/deadlines.ts'
 import { openLooking } from './infrastructure/event-store/looking.ts'
 import { historyProofs } from './infrastructure/history/proofs.ts'
@@ -21,11 +20,13 @@ import { openServices } from './infrastructure/outside/services.ts'
 import { referralCodeCache } from './infrastructure/referral-code-cache.ts'
 import { openThrottles } from './infrastructure/throttles/throttles.ts'
 import { AccessTokens } from './infrastructure/vault/access-tokens.ts'
+import { idempotencyKeys } from './infrastructure/vault/idempotency-keys.ts'
 import { livingSessions } from './infrastructure/vault/living-sessions.ts'
 import { oidcPayloads } from './infrastructure/vault/oidc-payloads.ts'
+import { pageSessions } from './infrastructure/vault/page-sessions.ts'
 import { credentialProofs } from './infrastructure/vault/prove-credential.ts'
+import { refreshTokens } from './infrastructure/vault/refresh-tokens.ts'
 import { deriveKey } from './infrastructure/vault/root-secret.ts'
-import { idempotencyKeys, pageSessions, refreshTokens } from './infrastructure/vault/sqlite-rows.ts'
 import { mailTransport, openDeadlines, openOutbox, openSealer, openUpkeep } from './runners.ts'
 
 /** The doors that pages and the API are handed: everything they may do, and no engine. */
@@ -36,13 +37,8 @@ export const openHouse = (
   afterwards: House['afterwards'] = openAfterwards((what, err) => log.error({ err }, `${what} failed`)).add,
   judgeAddress: House['judgeAddress'] = async () => null,
 ): House => {
-  const { settings, clock, ids, db, store, reads, execute, keyring, tokens, signatures } = floor
-  const rows = {
-    db,
-    reader: sqliteReader(floor.reader),
-    clock,
-    exclusively: <T>(work: () => T) => store.exclusively(work),
-  }
+  const { settings, clock, ids, database, store, reads, execute, keyring, tokens, signatures } = floor
+  const rows = { reader: database.reader, exclusively: database.exclusively, clock }
   const access = new AccessTokens(
     keyring.signing,
     settings.publicUrl,
@@ -123,10 +119,10 @@ export const openHouse = (
     verifySignature: (purpose, text, signature) => signatures.verify(purpose, text, signature),
     pageSessions: pageSessions(rows),
     idempotency: idempotencyKeys(rows),
-    history: openLooking({ store, reader: floor.reader, clock, doorbell: floor.doorbell }),
-    proofs: historyProofs(floor.reader, store),
+    history: openLooking({ store, database, clock, doorbell: floor.doorbell }),
+    proofs: historyProofs(database.reader, store),
     ...mailReaders({
-      reader: floor.reader,
+      reader: database.reader,
       rows: reads.mails,
       events: store,
       secrets,

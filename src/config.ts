@@ -24,7 +24,10 @@ const originSchema = z
   .refine((url) => new URL(url).href === `${new URL(url).origin}/`, 'must have no path, query or user in it')
   .transform((url) => new URL(url).origin)
 
-const databaseUrl = z.string().regex(/^sqlite:.+$/, 'must be sqlite:FILE')
+const SQLITE = 'sqlite:'
+const databaseUrl = z
+  .string()
+  .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:FILE or postgres://USER@HOST/DATABASE')
 
 const isMailUrl = (url: string): boolean =>
   url === 'console:' || url === 'capture:' || (/^smtps?:\/\/[^/]/.test(url) && URL.canParse(url))
@@ -78,6 +81,11 @@ const proxies = z.union([onOff, z.coerce.number().int().min(1).max(10)], {
 export const settingsSchema = z.object({
   PROFILE: z.enum(['development', 'test', 'production']).default('development'),
   DATABASE_URL: databaseUrl.optional(),
+  DATABASE_READ_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/.+$/, 'must be postgres://USER@HOST/DATABASE')
+    .optional(),
+  DATABASE_POOL: z.coerce.number().int().min(4).max(200).default(12),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   PUBLIC_URL: originSchema.optional(),
@@ -118,7 +126,13 @@ export const settingsSchema = z.object({
 
 export type Settings = {
   readonly profile: 'development' | 'test' | 'production'
+  /** Not used with PostgreSQL. */
   readonly databaseFile: string
+  readonly postgresUrl: string | null
+  /** A replica for lists and the history; null where everything is asked of one server. */
+  readonly postgresReadUrl: string | null
+  /** Connections to PostgreSQL at most. */
+  readonly postgresPool: number
   readonly host: string
   readonly port: number
   readonly publicUrl: string
@@ -203,7 +217,12 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
   const mail = s.MAIL_URL ?? (s.PROFILE === 'test' ? 'capture:' : 'console:')
   return {
     profile: s.PROFILE,
-    databaseFile: s.DATABASE_URL?.slice('sqlite:'.length) ?? DATABASES[s.PROFILE],
+    databaseFile: s.DATABASE_URL?.startsWith(SQLITE)
+      ? s.DATABASE_URL.slice(SQLITE.length)
+      : DATABASES[s.PROFILE],
+    postgresUrl: s.DATABASE_URL === undefined || s.DATABASE_URL.startsWith(SQLITE) ? null : s.DATABASE_URL,
+    postgresReadUrl: s.DATABASE_READ_URL ?? null,
+    postgresPool: s.DATABASE_POOL,
     host: s.HOST,
     port: s.PORT,
     publicUrl,

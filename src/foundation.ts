@@ -1,20 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import type { Settings } from './config.ts'
 import type { Command } from './domain/decision.ts'
 import { CODE_BYTES, codeFrom } from './domain/referrals/code.ts'
 import type { Execute } from './http/house.ts'
 import { type Clock, systemClock } from './infrastructure/clock.ts'
-import { type Migration, migrateUp, readMigrations } from './infrastructure/database/migrations.ts'
-import {
-  openReader,
-  openWriter,
-  type SqliteConnection,
-  sqliteReader,
-} from './infrastructure/database/sqlite.ts'
+import type { Migrator } from './infrastructure/database/migrator.ts'
+import { openPostgresEngine } from './infrastructure/database/postgres-engine.ts'
+import { openPostgresMigrator } from './infrastructure/database/postgres-migrations.ts'
+import { openSqliteEngine, type SqliteFile } from './infrastructure/database/sqlite-engine.ts'
+import { openSqliteMigrator } from './infrastructure/database/sqlite-migrator.ts'
+import type { Database } from './infrastructure/database/work.ts'
 import { createDoorbell, type Doorbell } from './infrastructure/doorbell.ts'
+import type { Engine, FloorStore } from './infrastructure/engine.ts'
 import { tagEncoder } from './infrastructure/event-store/codec.ts'
-import { SqliteEventStore } from './infrastructure/event-store/sqlite-store.ts'
 import type { EventStore } from './infrastructure/event-store/store.ts'
 import { type Ids, randomIds } from './infrastructure/ids.ts'
 import { keepFirstVersions } from './infrastructure/projections/versions.ts'
@@ -38,17 +36,16 @@ export type World = {
   readonly hashCost?: number
 }
 
-/** What is asked of the engine beyond the port. */
-export type FloorStore = EventStore & Pick<SqliteEventStore, 'exclusively' | 'readNow' | 'emptyLog'>
-
 /** The floor that the service and the command line both stand on: database, vault, history and read side. */
 export type Foundation = {
   readonly settings: Settings
   readonly clock: Clock
   readonly ids: Ids
   readonly newReferralCode: () => string
-  readonly db: SqliteConnection
-  readonly reader: SqliteConnection
+  readonly engine: Engine
+  readonly database: Database
+  /** Where the database is a file. */
+  readonly sqlite: SqliteFile | null
   readonly store: FloorStore
   readonly doorbell: Doorbell
   readonly reads: ReadSide
@@ -64,9 +61,6 @@ export type Foundation = {
   readonly close: () => Promise<void>
 }
 
-export const migrations = (): readonly Migration[] =>
-  readMigrations(join(import.meta.dirname, '..', 'migrations', 'sqlite'))
-
 export const executeOn =
   (store: EventStore): Execute =>
   <C, V>(command: Command<C, V>, wish: C, by: Parameters<Execute>[2], alongside?: Parameters<Execute>[3]) =>
@@ -79,6 +73,19 @@ export const executeOn =
       alongside,
     })
 
+/** The schema of the database of these settings. */
+export const openMigrator = ({ databaseFile, postgresUrl }: Settings): Migrator =>
+  postgresUrl === null ? openSqliteMigrator(databaseFile) : openPostgresMigrator(postgresUrl)
+
+const openEngine = async (
+  { databaseFile, postgresUrl, postgresPool, profile }: Settings,
+  now: string,
+): Promise<Engine & { readonly sqlite: SqliteFile | null }> => {
+  if (postgresUrl === null) return openSqliteEngine(databaseFile, now)
+  const unsafe = profile === 'test'
+  return { ...(await openPostgresEngine({ url: postgresUrl, max: postgresPool, unsafe, now })), sqlite: null }
+}
+
 /** Opens (and if need be makes) the database of these settings. Throws SetupProblem for what an operator has to mend. */
 export const openFoundation = async (settings: Settings, world: World = {}): Promise<Foundation> => {
   const clock = world.clock ?? systemClock
@@ -86,15 +93,13 @@ export const openFoundation = async (settings: Settings, world: World = {}): Pro
   const roots = settings.secret
     ? parseRootSecrets(settings.secret, 'SECRET')
     : loadRootSecrets(settings.secretFile, settings.createSecret)
-  const db = openWriter(settings.databaseFile)
-  migrateUp(db, migrations(), clock())
-  keepFirstVersions(db, projections)
-  const keyring = openKeyring(db, roots, clock())
-  const reader = openReader(settings.databaseFile)
+  const { sqlite, ...engine } = await openEngine(settings, clock())
+  const { dialect, reader, exclusively } = engine
+  const database = { dialect, reader, exclusively }
+  await keepFirstVersions(database, projections)
+  const keyring = await openKeyring(database, roots, clock())
   const doorbell = createDoorbell()
-  const store = new SqliteEventStore({
-    db,
-    reader,
+  const store = engine.openStore({
     keys: new SubjectKeys(keyring.personal),
     encodeTag: tagEncoder(addressDigest(keyring['address-index'])),
     projections,
@@ -110,11 +115,12 @@ export const openFoundation = async (settings: Settings, world: World = {}): Pro
     clock,
     ids,
     newReferralCode: world.newReferralCode ?? (() => codeFrom(randomBytes(CODE_BYTES))),
-    db,
-    reader,
+    engine,
+    database,
+    sqlite,
     store,
     doorbell,
-    reads: readSide(sqliteReader(reader)),
+    reads: readSide(reader),
     execute: executeOn(store),
     roots,
     keyring,
@@ -127,7 +133,7 @@ export const openFoundation = async (settings: Settings, world: World = {}): Pro
     async close() {
       await hasher.close()
       await judge.close()
-      await store.close()
+      await engine.close()
     },
   }
 }

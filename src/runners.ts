@@ -4,11 +4,11 @@ import type { Foundation } from './foundation.ts'
 import { Deadlines } from './infrastructure/deadlines.ts'
 import { Sealer } from './infrastructure/history/sealer.ts'
 import { witnessAt } from './infrastructure/history/witness.ts'
+import { mailLeases } from './infrastructure/mail/leases.ts'
 import { Outbox } from './infrastructure/mail/outbox.ts'
 import { renderMail } from './infrastructure/mail/render.ts'
 import { mailSecrets } from './infrastructure/mail/secrets.ts'
 import { smtpTransport } from './infrastructure/mail/smtp.ts'
-import { sqliteLeases } from './infrastructure/mail/sqlite-leases.ts'
 import { captureTransport, consoleTransport, type MailTransport } from './infrastructure/mail/transport.ts'
 import { Upkeep } from './infrastructure/projections/upkeep.ts'
 import { openSweeps } from './infrastructure/sweeps.ts'
@@ -22,11 +22,11 @@ export const mailTransport = (settings: Settings): MailTransport => {
 
 /** The runner that sends what the history calls for. */
 export const openOutbox = (floor: Foundation, log: Logger, transport: MailTransport): Outbox => {
-  const { db, reader, store, doorbell, clock, settings } = floor
+  const { database, store, doorbell, clock, settings } = floor
   const secrets = mailSecrets(floor)
   return new Outbox({
     store,
-    leases: sqliteLeases({ db, reader, clock, exclusively: (work) => store.exclusively(work) }),
+    leases: mailLeases({ ...database, clock }),
     render: (event, template) => renderMail(event, template, secrets, settings.publicUrl),
     transport,
     doorbell,
@@ -50,12 +50,11 @@ export const openSealer = ({ settings, ...floor }: Foundation, log: Logger): Sea
   return new Sealer({
     ...floor,
     ...seals,
-    exclusively: (work) => floor.store.exclusively(work),
     publish: witnessUrl === null ? [] : [witnessAt(witnessUrl, log)],
     log,
   })
 }
 
 /** Brings read tables up to date that another version has built. */
-export const openUpkeep = ({ store, db, clock, ids }: Foundation, log: Logger): Upkeep =>
-  new Upkeep({ store, db, clock, ids, projections, log })
+export const openUpkeep = ({ store, database, engine, clock, ids }: Foundation, log: Logger): Upkeep =>
+  new Upkeep({ store, database, liveTables: engine.liveTables, clock, ids, projections, log })

@@ -4,7 +4,7 @@ import { accept } from '../../src/domain/decision.ts'
 import { insert, remove, update } from '../../src/projections/projection.ts'
 import { referralCodes } from '../../src/projections/referral-codes.ts'
 import * as cast from '../support/controls.ts'
-import { openTestFloor } from '../support/house.ts'
+import { openTestFloor, rawSqlite } from '../support/house.ts'
 import { describeProjection } from '../support/projected.ts'
 import { expectProjectionsEqualRebuild } from '../support/rebuild.ts'
 
@@ -117,7 +117,7 @@ describe('reading referral codes', () => {
   test('S3-36 nothing of it is left of somebody who is gone', async () => {
     await happened(cast.erased(BEN))
     expect(await floor.reads.referralCodes.byCode(OTHER_CODE)).toBeNull()
-    expect(floor.reader.prepare('select count(*) from referral_codes').pluck().get()).toBe(0)
+    expect(rawSqlite(floor).reader.prepare('select count(*) from referral_codes').pluck().get()).toBe(0)
     await expectProjectionsEqualRebuild(floor)
   })
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openSite, type Site } from '../http/pages/site.ts'
 import { ADMIN } from '../support/admin.ts'
+import { rawSqlite } from '../support/house.ts'
 import { expectProjectionsEqualRebuild } from '../support/rebuild.ts'
 import { linkIn, type Page, Visitor } from '../support/visitor.ts'
 import { PASSWORD } from './registering.ts'
@@ -216,7 +217,9 @@ describe('S3: what is stored', () => {
     await site.settled()
     for (const file of readdirSync(site.folder))
       expect([file, readFileSync(join(site.folder, file)).includes(PASSWORD)]).toStrictEqual([file, false])
-    const stored = site.floor.db.prepare('select hash from password_hashes where user_id = ?').pluck()
+    const stored = rawSqlite(site.floor)
+      .db.prepare('select hash from password_hashes where user_id = ?')
+      .pluck()
     const hashes = await Promise.all(
       emails.map(async (email) => String(stored.get((await site.floor.reads.users.byEmail(email))?.id))),
     )
@@ -232,7 +235,7 @@ describe('S3: what is stored', () => {
     expect(decision).toMatch(/Status: accepted[\s\S]*Address tags are HMAC digests/)
     const email = 'gone.s339@example.org'
     const visitor = await member(email)
-    const events = () => JSON.stringify(site.floor.db.prepare('select * from events').all())
+    const events = () => JSON.stringify(rawSqlite(site.floor).db.prepare('select * from events').all())
     expect(events()).not.toContain(email)
     const told = async () => {
       const texts: string[] = []

@@ -5,6 +5,7 @@ import pino from 'pino'
 import { type App, type AppOptions, openApp } from '../../src/app.ts'
 import { readSettings, type Settings } from '../../src/config.ts'
 import { type Foundation, openFoundation, type World } from '../../src/foundation.ts'
+import type { SqliteFile } from '../../src/infrastructure/database/sqlite-engine.ts'
 import { captureTransport } from '../../src/infrastructure/mail/transport.ts'
 import { freePort } from './free-port.ts'
 
@@ -48,6 +49,12 @@ export const testSettings = (
     LOG_LEVEL: 'silent',
     ...environment,
   })
+
+/** The connections to the file, for whoever looks under the floor or breaks something there. */
+export const rawSqlite = ({ sqlite }: Pick<Foundation, 'sqlite'>): SqliteFile => {
+  if (!sqlite) throw new Error('the database is no file')
+  return sqlite
+}
 
 export const CHEAP_HASH = 4
 

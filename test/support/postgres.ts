@@ -39,15 +39,33 @@ export const startPostgres = async (
   prepare?: (data: string) => void,
 ): Promise<PostgresServer> => {
   const programs = postgresPrograms()
-  if (!programs) throw new Error('there is no PostgreSQL on this machine: install it, or set TEST_DATABASE_URL')
+  if (!programs)
+    throw new Error('there is no PostgreSQL on this machine: install it, or set TEST_DATABASE_URL')
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-pg-'))
   chmodSync(folder, 0o777)
   const data = join(folder, 'data')
   const port = await freePort()
   if (prepare) prepare(data)
-  else asPostgres(join(programs, 'initdb'), ['-D', data, '--locale=C.UTF-8', '-A', 'trust', '-N', '-U', 'postgres'])
-  const options = [`port=${port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'max_connections=200', ...settings]
-  const control = (...args: string[]) => asPostgres(join(programs, 'pg_ctl'), ['-D', data, '-w', '-t', '30', ...args])
+  else
+    asPostgres(join(programs, 'initdb'), [
+      '-D',
+      data,
+      '--locale=C.UTF-8',
+      '-A',
+      'trust',
+      '-N',
+      '-U',
+      'postgres',
+    ])
+  const options = [
+    `port=${port}`,
+    'listen_addresses=127.0.0.1',
+    `unix_socket_directories=${folder}`,
+    'max_connections=200',
+    ...settings,
+  ]
+  const control = (...args: string[]) =>
+    asPostgres(join(programs, 'pg_ctl'), ['-D', data, '-w', '-t', '30', ...args])
   const start = () =>
     control('-l', join(folder, 'log'), '-o', options.map((option) => `-c ${option}`).join(' '), 'start')
   start()
@@ -88,5 +106,8 @@ export type TestDatabase = { readonly url: string; readonly drop: () => Promise<
 export const createTestDatabase = async (server = sharedUrl()): Promise<TestDatabase> => {
   const name = `latchkey_${randomBytes(8).toString('hex')}`
   await onServer(server, `create database ${name} encoding 'UTF8' template template0`)
-  return { url: `${server}/${name}`, drop: () => onServer(server, `drop database if exists ${name} with (force)`) }
+  return {
+    url: `${server}/${name}`,
+    drop: () => onServer(server, `drop database if exists ${name} with (force)`),
+  }
 }

@@ -40,6 +40,9 @@ export const readMigrations = (folder: string): readonly Migration[] => {
   return migrations
 }
 
+export const sqliteMigrations = (): readonly Migration[] =>
+  readMigrations(join(import.meta.dirname, '..', '..', '..', 'migrations', 'sqlite'))
+
 export type AppliedRow = { number: number; name: string; checksum: string; applied_at: string }
 
 const applied = (db: SqliteConnection): AppliedRow[] => {

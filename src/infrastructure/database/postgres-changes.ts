@@ -1,5 +1,5 @@
-import type { Change, Row } from '../../projections/projection.ts'
-import type { Parameter, Statement } from './work.ts'
+import type { Change, Parameter, Row } from '../../projections/projection.ts'
+import type { Statement } from './work.ts'
 
 type Sought = Exclude<Change, { op: 'insert' }>
 
@@ -7,7 +7,10 @@ type Sought = Exclude<Change, { op: 'insert' }>
 const sqlOf = (change: Sought, table: string): Statement => {
   const params: Parameter[] = []
   const bind = (value: Parameter) => `$${params.push(value)}`
-  const set = change.op === 'update' ? Object.entries(change.set).map(([column, value]) => `${column} = ${bind(value)}`) : []
+  const set =
+    change.op === 'update'
+      ? Object.entries(change.set).map(([column, value]) => `${column} = ${bind(value)}`)
+      : []
   const where = Object.entries(change.where).map(([column, value]) =>
     value === null ? `${column} is null` : `${column} = ${bind(value)}`,
   )

@@ -23,10 +23,12 @@ export class Flusher {
   flush(): Promise<void> {
     if (!this.#running) return this.#begin()
     // The one under way may have begun too early for this caller; the next one serves all who wait meanwhile.
-    this.#next ??= this.#running.catch(() => {}).then(() => {
-      this.#next = null
-      return this.#begin()
-    })
+    this.#next ??= this.#running
+      .catch(() => {})
+      .then(() => {
+        this.#next = null
+        return this.#begin()
+      })
     return this.#next
   }
 

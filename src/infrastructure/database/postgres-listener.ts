@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
+import type pg from 'pg'
 
 const RETRY_MS = 500
 
@@ -55,7 +55,9 @@ export class Listener {
       client.once('end', resolve)
       client.on('error', () => resolve())
     })
-    client.on('notification', ({ payload }) => this.#parts.heard(payload === 'forgot' ? 'forgot' : 'appended'))
+    client.on('notification', ({ payload }) =>
+      this.#parts.heard(payload === 'forgot' ? 'forgot' : 'appended'),
+    )
     try {
       await client.connect()
       await client.query('listen latchkey')

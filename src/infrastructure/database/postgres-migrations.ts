@@ -1,5 +1,10 @@
-import { type AppliedRow, check, type Migration, type MigrationStatus } from './migrations.ts'
-import { ask, type Client, inTransaction, type Pool } from './postgres.ts'
+import { join } from 'node:path'
+import { type AppliedRow, check, type Migration, type MigrationStatus, readMigrations } from './migrations.ts'
+import type { Migrator } from './migrator.ts'
+import { ask, type Client, inTransaction, openPool, type Pool } from './postgres.ts'
+
+export const postgresMigrations = (): readonly Migration[] =>
+  readMigrations(join(import.meta.dirname, '..', '..', '..', 'migrations', 'postgres'))
 
 /** Any number will do, as long as nobody else's locks have it: "latch" in ASCII. */
 const MIGRATING = 0x6c61746368
@@ -87,4 +92,22 @@ export const postgresMigrationStatus = async (
     name,
     appliedAt: rows.find((row) => row.number === number)?.applied_at ?? null,
   }))
+}
+
+const hasEvents = async (pool: Pool): Promise<boolean> => {
+  const [table] = await ask<{ name: string | null }>(pool, `select to_regclass('events')::text as name`)
+  return Boolean(table?.name) && (await ask(pool, 'select 1 as found from events limit 1')).length > 0
+}
+
+export const openPostgresMigrator = (url: string): Migrator => {
+  const pool = openPool({ url, max: 2, name: 'latchkey migrate' })
+  const all = postgresMigrations()
+  return {
+    all,
+    up: (now, to) => migratePostgresUp(pool, all, now, to),
+    down: (to) => migratePostgresDown(pool, all, to),
+    status: () => postgresMigrationStatus(pool, all),
+    hasEvents: () => hasEvents(pool),
+    close: () => pool.end(),
+  }
 }

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 import pg from 'pg'
-import type { Reader } from '../../projections/projection.ts'
+import type { Parameter, Reader } from '../../projections/projection.ts'
 import { SetupProblem } from '../errors.ts'
 import { outward } from './postgres-errors.ts'
-import type { Dialect, Parameter, Result, Work } from './work.ts'
+import type { Dialect, Result, Work } from './work.ts'
 
 export type Pool = pg.Pool
 export type Client = pg.PoolClient
@@ -29,7 +29,12 @@ const LOCK_MS = 5000
 /** A process that stopped in the middle of a transaction must not keep others from writing. */
 const IDLE_IN_TRANSACTION_MS = 10_000
 
-export type PoolOptions = { readonly url: string; readonly max: number; readonly name: string; readonly readOnly?: boolean }
+export type PoolOptions = {
+  readonly url: string
+  readonly max: number
+  readonly name: string
+  readonly readOnly?: boolean
+}
 
 /** Connections that send statements one after the other without waiting for answers in between (pipelining). */
 export const openPool = ({ url, max, name, readOnly = false }: PoolOptions): Pool => {
@@ -116,7 +121,7 @@ export const postgresDialect: Dialect = {
 }
 
 /** The read side's port over a pool. */
-export const postgresReader = (pool: Queryable, version?: () => number): Reader => {
+export const postgresReader = (pool: Queryable, version?: () => number | undefined): Reader => {
   const all = async <R>(sql: string, params: readonly Parameter[] = []): Promise<R[]> => {
     try {
       return await ask<R>(pool, sql, params)
@@ -132,7 +137,11 @@ export const postgresReader = (pool: Queryable, version?: () => number): Reader 
 }
 
 /** Ends what `begin` began, and gives the connection back; one that is broken is thrown away. */
-export const inTransaction = async <T>(pool: Pool, begin: string, work: (client: Client) => Promise<T>): Promise<T> => {
+export const inTransaction = async <T>(
+  pool: Pool,
+  begin: string,
+  work: (client: Client) => Promise<T>,
+): Promise<T> => {
   const client = await pool.connect()
   let broken: Error | undefined
   try {
@@ -163,16 +172,21 @@ export const checkServer = async (pool: Pool, unsafe: boolean): Promise<void> =>
      where name in ('fsync', 'synchronous_commit', 'full_page_writes', 'server_version_num', 'server_encoding')`,
   ).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error)
-    throw new SetupProblem(`PostgreSQL cannot be reached: ${why}. Check DATABASE_URL and that the server runs.`, {
-      cause: error,
-    })
+    throw new SetupProblem(
+      `PostgreSQL cannot be reached: ${why}. Check DATABASE_URL and that the server runs.`,
+      {
+        cause: error,
+      },
+    )
   })
   const setting = (name: string) => rows.find((row) => row.name === name)?.setting ?? ''
   if (Number(setting('server_version_num')) < MINIMUM) {
     throw new SetupProblem('PostgreSQL 14 or later is needed.')
   }
   if (setting('server_encoding') !== 'UTF8') {
-    throw new SetupProblem('The database is not encoded in UTF8. Create it with: create database … encoding utf8.')
+    throw new SetupProblem(
+      'The database is not encoded in UTF8. Create it with: create database … encoding utf8.',
+    )
   }
   const off = ['fsync', 'full_page_writes', 'synchronous_commit'].filter((name) => setting(name) === 'off')
   if (off.length > 0 && !unsafe) {

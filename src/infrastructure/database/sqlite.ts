@@ -1,9 +1,10 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
-import type { Reader } from '../../projections/projection.ts'
+import type { Parameter, Reader } from '../../projections/projection.ts'
 import { SetupProblem } from '../errors.ts'
-import type { Dialect, Parameter, Result, Work } from './work.ts'
+import { outward } from './sqlite-errors.ts'
+import type { Dialect, Result, Work } from './work.ts'
 
 export type SqliteConnection = Database.Database
 
@@ -157,12 +158,19 @@ const versionOf = (db: SqliteConnection): (() => number) => {
 /** The read side's port over a connection: `$1 … $n` are bound by name, as better-sqlite3 wants it. */
 export const sqliteReader = (db: SqliteConnection): Reader => {
   const statement = statementsOf(db)
+  const asked = async <T>(ask: () => unknown): Promise<T> => {
+    try {
+      return ask() as T
+    } catch (error) {
+      throw outward(error)
+    }
+  }
   return {
     // SQLite counts the commits of other connections: to one that only reads, all there are.
     version: db.readonly ? versionOf(db) : undefined,
-    all: async <R>(sql: string, params: readonly Parameter[] = []) =>
-      (params.length ? statement(sql).all(named(params)) : statement(sql).all()) as R[],
-    get: async <R>(sql: string, params: readonly Parameter[] = []) =>
-      (params.length ? statement(sql).get(named(params)) : statement(sql).get()) as R | undefined,
+    all: <R>(sql: string, params: readonly Parameter[] = []) =>
+      asked<R[]>(() => (params.length ? statement(sql).all(named(params)) : statement(sql).all())),
+    get: <R>(sql: string, params: readonly Parameter[] = []) =>
+      asked<R | undefined>(() => (params.length ? statement(sql).get(named(params)) : statement(sql).get())),
   }
 }

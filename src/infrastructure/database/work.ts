@@ -1,6 +1,4 @@
-import type { Reader, Value } from '../../projections/projection.ts'
-
-export type Parameter = Value | Uint8Array
+import type { Parameter, Reader } from '../../projections/projection.ts'
 
 /** SQL with `$1 … $n`: the same text on both engines wherever it can be. */
 export type Statement = { readonly sql: string; readonly params: readonly Parameter[] }
@@ -26,6 +24,16 @@ export function* first<R>(sql: string, params: readonly Parameter[] = []): Work<
 /** Answers how many rows it has changed. */
 export function* run(sql: string, params: readonly Parameter[] = []): Work<number> {
   return (yield { sql, params }).changes
+}
+
+/** Work that only reads, carried out by a reader: one statement after the other, in no transaction but the reader's own. */
+export const readBy = async <T>(reader: Reader, work: Work<T>): Promise<T> => {
+  let step = work.next()
+  while (!step.done) {
+    const rows = await reader.all(step.value.sql, step.value.params)
+    step = work.next({ rows, changes: rows.length })
+  }
+  return step.value
 }
 
 /**

@@ -123,16 +123,19 @@ const withDataLater = (stored: ReturnType<typeof parse>, keyOf: KeyOf): DomainEv
   } as unknown as DomainEvent
 }
 
-/** Finds the keys of many subjects at once; those who were forgotten have none. */
-export type KeysOf = (subjects: ReadonlySet<Subject>) => ReadonlyMap<Subject, Buffer>
-
-const subjectsOf = (stored: readonly ReturnType<typeof parse>[]): ReadonlySet<Subject> =>
+const boxedOf = (page: readonly ReturnType<typeof parse>[]): ReadonlySet<Subject> =>
   new Set(
-    stored.flatMap(({ type, data }) => {
+    page.flatMap(({ type, data }) => {
       const { subject } = definitionOf(type)
       return subject && data.personal !== undefined ? subject(data as never) : []
     }),
   )
+
+/** Whose keys are needed to read a page of stored events. */
+export const boxedSubjects = (page: readonly string[]): ReadonlySet<Subject> => boxedOf(page.map(parse))
+
+/** Finds the keys of many subjects at once; those who were forgotten have none. */
+export type KeysOf = (subjects: ReadonlySet<Subject>) => ReadonlyMap<Subject, Buffer>
 
 /**
  * Reads a page of stored events for whoever passes many by. What is personal is opened when an event's data is looked
@@ -142,7 +145,7 @@ export const decodePage = (page: readonly string[], keysOf: KeysOf): readonly Do
   const all = page.map(parse)
   let keys: ReadonlyMap<Subject, Buffer> | undefined
   const keyOf: KeyOf = (wanted) => {
-    keys ??= keysOf(subjectsOf(all))
+    keys ??= keysOf(boxedOf(all))
     return keys.get(wanted) ?? null
   }
   return all.map((stored) => withDataLater(stored, keyOf))
@@ -152,7 +155,7 @@ export const decodePage = (page: readonly string[], keysOf: KeysOf): readonly Do
 export const readPage = (page: readonly string[]) => {
   const all = page.map(parse)
   return {
-    subjects: subjectsOf(all),
+    subjects: boxedOf(all),
     events: (keyOf: KeyOf): readonly DomainEvent[] => all.map((stored) => withDataLater(stored, keyOf)),
   }
 }

@@ -2,13 +2,21 @@ import { type DomainEvent, definitionOf } from '../../domain/catalogue.ts'
 import type { Subject } from '../../domain/event.ts'
 import type { Change, Projection } from '../../projections/projection.ts'
 import { type Client, carried, inOneGo } from '../database/postgres.ts'
-import { isLost } from '../database/postgres-errors.ts'
 import { statementsFor, valuesOf } from '../database/postgres-changes.ts'
+import { isLost } from '../database/postgres-errors.ts'
 import type { SubjectKeys } from '../vault/subject-keys.ts'
 import { encode, encodedTags, subjectOf } from './codec.ts'
-import { type AnyRequest, type Draft, eventAt, type Judged, type JudgingParts, judge, readingsOf } from './judging.ts'
+import {
+  type AnyRequest,
+  type Draft,
+  eventAt,
+  type Judged,
+  type JudgingParts,
+  judge,
+  readingsOf,
+} from './judging.ts'
 import { askBoundary, eventsUnder, keysOn, openBoundary } from './postgres-boundary.ts'
-import { lockOf, beginWith, tryLocks } from './postgres-locks.ts'
+import { beginWith, lockOf, tryLocks } from './postgres-locks.ts'
 import type { DecideOutcome } from './store.ts'
 
 export type GroupParts = JudgingParts & {
@@ -71,10 +79,7 @@ export const commitGroup = async (
   const read = new Set(
     readings.filter(({ fold }) => fold.types.length > 0).map(({ tag }) => lockOf(encodeTag(tag))),
   )
-  const [, rows] = await together(
-    beginWith(client, read, written),
-    askBoundary(client, readings, encodeTag),
-  )
+  const [, rows] = await together(beginWith(client, read, written), askBoundary(client, readings, encodeTag))
   const boundary = await openBoundary(client, rows, keys)
   let judged = judge(requests, boundary, '', parts)
   if (draftsOf(judged).length === 0) {
@@ -182,7 +187,8 @@ const write = async (
     await together(...inOneGo(client, send))
     for (const subject of forgotten) await forget(client, subject, keys, encodeTag)
   }
-  const commit = () => client.query(`notify latchkey, '${forgotten.length > 0 ? 'forgot' : 'appended'}'; commit`)
+  const commit = () =>
+    client.query(`notify latchkey, '${forgotten.length > 0 ? 'forgot' : 'appended'}'; commit`)
   const last = forgotten.length > 0 ? [commit()] : inOneGo(client, () => [...send(), commit()])
   const results = await together(...last).catch((cause: unknown) => {
     throw isLost(cause) ? new AnswerLost(done, cause) : cause
@@ -207,7 +213,9 @@ const forget = async (
     if (subjectOf(event) !== subject) continue
     for (const tag of encodedTags(event, encodeTag)) {
       if (!tag.startsWith('email:')) continue
-      drops.push(client.query({ name: 'drop tag', text: DROP_TAG, values: [tag, event.type, event.position] }))
+      drops.push(
+        client.query({ name: 'drop tag', text: DROP_TAG, values: [tag, event.type, event.position] }),
+      )
     }
   }
   drops.push(client.query({ name: 'drop key', text: DROP_KEY, values: [subject] }))

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Flusher } from '../database/postgres-flusher.ts'
-import { type Client, carryOut, inTransaction, type Pool } from '../database/postgres.ts'
+import { type Client, inTransaction, type Pool } from '../database/postgres.ts'
 import { isLost, isPassing, isTooManyLocks, outward } from '../database/postgres-errors.ts'
-import type { Work } from '../database/work.ts'
+import type { Flusher } from '../database/postgres-flusher.ts'
+import { pause } from '../database/postgres-work.ts'
 import { StoreBusy, StoreUnavailable } from '../errors.ts'
 import { type AnyRequest, readingsOf } from './judging.ts'
 import { AnswerLost, commitGroup, type GroupDone, type GroupParts } from './postgres-group.ts'
 import { PostgresHistory, type PostgresHistoryParts } from './postgres-history.ts'
-import { HeldElsewhere, lockOf } from './postgres-locks.ts'
+import { HeldElsewhere } from './postgres-locks.ts'
 import type { DecideOutcome, DecideRequest, EventStore } from './store.ts'
 
 /** Groups under way at once: one commits while the next reads and decides. */
@@ -17,7 +17,6 @@ const MAX_GROUP = 64
 const MAX_READINGS = 400
 const MAX_WAIT_MS = 5000
 const TRIES = 12
-const RETRY_MS = { least: 2, most: 20 }
 const LOOK_UP_MS = 15_000
 
 type Pending = {
@@ -34,8 +33,6 @@ export type PostgresStoreOptions = GroupParts &
     /** Rung after each commit that appended events. */
     readonly ring: () => void
   }
-
-const pause = () => sleep(RETRY_MS.least + Math.random() * (RETRY_MS.most - RETRY_MS.least))
 
 const isTriedAgain = (error: unknown): boolean => isPassing(error) || error instanceof HeldElsewhere
 
@@ -63,19 +60,8 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
     })
   }
 
-  /** A transaction of its own; works under one name wait for each other, in whatever process. */
-  async exclusively<T>(name: string, work: () => Work<T>): Promise<T> {
-    if (this.#closed) throw new StoreUnavailable('the store is closed')
-    for (let tries = 1; ; tries++) {
-      try {
-        const begin = `begin isolation level read committed; select pg_advisory_xact_lock(${lockOf(`work ${name}`)})`
-        return await inTransaction(this.#options.pool, begin, (client) => carryOut(client, work()))
-      } catch (error) {
-        if (!isPassing(error) || tries === TRIES) throw outward(error)
-        await pause()
-      }
-    }
-  }
+  /** The server lets go of what was forgotten by itself (vacuum). */
+  emptyLog(): void {}
 
   async close(): Promise<void> {
     this.#closed = true
@@ -115,7 +101,13 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
 
   async #run(group: readonly Pending[]): Promise<void> {
     try {
-      this.#settle(group, await this.#commit(group.map(({ request }) => request), group[0]?.since ?? 0))
+      this.#settle(
+        group,
+        await this.#commit(
+          group.map(({ request }) => request),
+          group[0]?.since ?? 0,
+        ),
+      )
     } catch (error) {
       // One command's rows may have been refused by the database; alone, only that command fails.
       if (group.length > 1 && outward(error) === error) for (const one of group) await this.#run([one])
@@ -187,7 +179,9 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
       try {
         const found = await inTransaction(this.#options.pool, 'begin', async (client) => {
           await client.query('select 1 from history_head for update')
-          const { rows } = await client.query('select bytes from events where position = $1', [first?.position])
+          const { rows } = await client.query('select bytes from events where position = $1', [
+            first?.position,
+          ])
           return (rows[0] as { bytes: string } | undefined)?.bytes
         })
         if (found !== undefined && (JSON.parse(found) as { id: string }).id === first?.id) {

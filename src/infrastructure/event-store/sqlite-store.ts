@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
 import { carrierOn, type SqliteConnection } from '../database/sqlite.ts'
+import { codeOf, isBusy, isFatal, isOutage, outward } from '../database/sqlite-errors.ts'
 import type { Work } from '../database/work.ts'
 import { StoreBusy, StoreUnavailable } from '../errors.ts'
-import { codeOf, isBusy, isFatal, isOutage, outward } from './sqlite-errors.ts'
 import { type GroupParts, SqliteGroup } from './sqlite-group.ts'
 import { SqliteHistory } from './sqlite-history.ts'
 import type { DecideOutcome, DecideRequest, EventStore } from './store.ts'
@@ -146,15 +146,21 @@ export class SqliteEventStore extends SqliteHistory implements EventStore {
     const { appended, forgot } = this.#group.committed()
     for (const done of settle) done()
     if (appended > 0) this.#options.ring()
-    if (forgot || this.#logHoldsForgotten) this.emptyLog()
+    if (forgot || this.#logHoldsForgotten) this.#emptyLog()
     return true
+  }
+
+  /** Most of it without a lock. */
+  emptyLog(): void {
+    this.#options.db.pragma('wal_checkpoint(PASSIVE)')
+    this.#emptyLog()
   }
 
   /**
    * The log still holds what was forgotten; emptying it lets go of the last copy. Whoever reads just now is in the
    * way: then it is done after a later commit.
    */
-  emptyLog(): void {
+  #emptyLog(): void {
     try {
       const [result] = this.#options.db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]
       this.#logHoldsForgotten = result?.busy !== 0

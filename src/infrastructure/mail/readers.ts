@@ -1,11 +1,11 @@
 import type { DomainEvent } from '../../domain/catalogue.ts'
 import type { MailView } from '../../projections/mails.ts'
-import type { SqliteConnection } from '../database/sqlite.ts'
+import type { Reader } from '../../projections/projection.ts'
+import { mailTries } from './leases.ts'
 import { type MailSecrets, maskedSecrets, renderMail } from './render.ts'
-import { sqliteTries } from './sqlite-leases.ts'
 
 type Parts = {
-  readonly reader: SqliteConnection
+  readonly reader: Reader
   readonly rows: { readonly get: (mailId: string) => Promise<MailView | null> }
   readonly events: { readonly get: (position: number) => Promise<DomainEvent | null> }
   readonly secrets: MailSecrets
@@ -22,6 +22,6 @@ export const mailReaders = ({ reader, rows, events, secrets, publicUrl }: Parts)
   return {
     renderMail: renderedWith(secrets),
     previewMail: renderedWith(maskedSecrets),
-    mailTries: sqliteTries(reader),
+    mailTries: mailTries(reader),
   }
 }

@@ -1,5 +1,6 @@
 import { RateLimiterRes } from 'rate-limiter-flexible'
-import { type LimiterParts, SqliteLimiter } from './sqlite-limiter.ts'
+import { openExpiring } from '../database/expiring.ts'
+import { type LimiterParts, TableLimiter } from './table-limiter.ts'
 
 type Limit = { readonly points: number; readonly seconds: number }
 
@@ -15,20 +16,22 @@ export type Counted = {
 
 /** Counters by policy and by whom; nobody's name stands in them, only a digest. */
 export const openThrottles = <P extends string>(
-  parts: LimiterParts & { readonly digest: (text: string) => string },
+  { digest, ...parts }: Omit<LimiterParts, 'removeExpired'> & { readonly digest: (text: string) => string },
   policies: Readonly<Record<P, readonly Limit[]>>,
 ) => {
+  const removeExpired = openExpiring(parts, { name: 'throttles', key: ['key'], now: Date.parse })
   const limiters = new Map(
     Object.entries<readonly Limit[]>(policies).map(([policy, limits]) => [
       policy,
       limits.map(
-        ({ points, seconds }) => new SqliteLimiter(parts, { name: `${policy}/${seconds}`, points, seconds }),
+        ({ points, seconds }) =>
+          new TableLimiter({ ...parts, removeExpired }, { name: `${policy}/${seconds}`, points, seconds }),
       ),
     ]),
   )
-  const keyOf = (policy: P, subject: string) => parts.digest(`${policy} ${subject}`)
+  const keyOf = (policy: P, subject: string) => digest(`${policy} ${subject}`)
 
-  const count = async (limiter: SqliteLimiter, key: string): Promise<Counted> => {
+  const count = async (limiter: TableLimiter, key: string): Promise<Counted> => {
     const result = await limiter.consume(key).catch((refused: unknown) => {
       if (refused instanceof RateLimiterRes) return refused
       throw refused

@@ -45,6 +45,11 @@ export class SubjectKeys {
     this.#cache.set(subject, key)
   }
 
+  /** Somebody was forgotten elsewhere. */
+  clear(): void {
+    this.#cache.clear()
+  }
+
   forget(subject: Subject): void {
     this.#cache.delete(subject)
   }

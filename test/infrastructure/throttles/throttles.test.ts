@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { throttlePolicies } from '../../../src/http/throttle-policies.ts'
-import { openWriter } from '../../../src/infrastructure/database/sqlite.ts'
+import { carrierOn, openWriter } from '../../../src/infrastructure/database/sqlite.ts'
 import { openThrottles } from '../../../src/infrastructure/throttles/throttles.ts'
-import { openTestFloor, testClock } from '../../support/house.ts'
+import { openTestFloor, rawSqlite, testClock } from '../../support/house.ts'
 
 const clock = testClock()
 const policies = {
@@ -18,12 +18,11 @@ let floor: Awaited<ReturnType<typeof openTestFloor>>
 let throttles: ReturnType<typeof openThrottles<keyof typeof policies>>
 beforeAll(async () => {
   floor = await openTestFloor({ clock })
-  const { db, store, signatures } = floor
+  const { database, signatures } = floor
   throttles = openThrottles(
     {
-      db,
       clock,
-      exclusively: (work) => store.exclusively(work),
+      exclusively: database.exclusively,
       digest: (text) => signatures.sign('throttle', text),
     },
     policies,
@@ -104,9 +103,8 @@ describe('counting tries', () => {
     try {
       const elsewhere = openThrottles(
         {
-          db: second,
           clock,
-          exclusively: async (work) => second.transaction(work).immediate(),
+          exclusively: async (_name, work) => second.transaction(() => carrierOn(second)(work())).immediate(),
           digest: (text) => floor.signatures.sign('throttle', text),
         },
         policies,
@@ -124,7 +122,7 @@ describe('counting tries', () => {
   test('nobody’s name stands in the table, and what has ended is swept', async () => {
     const who = somebody()
     await throttles.take('three', who)
-    const rows = () => floor.db.prepare('select key from throttles').pluck().all() as string[]
+    const rows = () => rawSqlite(floor).db.prepare('select key from throttles').pluck().all() as string[]
     expect(rows().join()).not.toContain('somebody')
     expect(rows().length).toBeGreaterThan(1)
     clock.advance(24 * 3_600_000)

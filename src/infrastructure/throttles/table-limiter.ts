@@ -1,59 +1,66 @@
 import { RateLimiterRes } from 'rate-limiter-flexible'
 import RateLimiterStoreAbstract from 'rate-limiter-flexible/lib/RateLimiterStoreAbstract.js'
 import type { Clock } from '../clock.ts'
-import { type SqliteConnection, statementsOf } from '../database/sqlite.ts'
+import { type Exclusively, first, run } from '../database/work.ts'
 
 /** Tries are counted in a transaction of their own, among those of the event store, and shared by all processes. */
 export type LimiterParts = {
-  readonly db: SqliteConnection
-  readonly exclusively: <T>(work: () => T) => Promise<T>
+  readonly exclusively: Exclusively
   readonly clock: Clock
+  readonly removeExpired: () => Promise<void>
 }
 
 type Counted = { readonly points: number; readonly expiresAt: number; readonly now: number }
+
+const COUNT = `insert into throttles (key, points, expires_at)
+  values ($1, case when $2 > 0 then $2 else 0 end, $4) on conflict (key) do update set
+    points = case
+      when throttles.expires_at <= $3 then case when $2 > 0 then $2 else 0 end
+      when throttles.points + $2 > 0 then throttles.points + $2
+      else 0
+    end,
+    expires_at = case when throttles.expires_at <= $3 then $4 else throttles.expires_at end
+  returning points, expires_at as "expiresAt"`
+
+const nameOf = (key: string) => `throttle:${key}`
 
 /**
  * rate-limiter-flexible over a table of ours. Its own SQLite store has a connection and a clock of its own; ours share
  * the writer's commits (and so survive a restart) and take the house's clock.
  */
-export class SqliteLimiter extends RateLimiterStoreAbstract {
+export class TableLimiter extends RateLimiterStoreAbstract {
   readonly #parts: LimiterParts
-  readonly #statement: ReturnType<typeof statementsOf>
 
   constructor(
     parts: LimiterParts,
     limit: { readonly name: string; readonly points: number; readonly seconds: number },
   ) {
     super({
-      storeClient: parts.db,
+      storeClient: parts,
       keyPrefix: limit.name,
       points: limit.points,
       duration: limit.seconds,
     } as ConstructorParameters<typeof RateLimiterStoreAbstract>[0])
     this.#parts = parts
-    this.#statement = statementsOf(parts.db)
   }
 
   /** Counts in one statement: of any number who try at once each sees another count. */
   async _upsert(key: string, points: number, durationMs: number): Promise<Counted> {
-    const { exclusively, clock } = this.#parts
-    return exclusively(() => {
+    const { exclusively, clock, removeExpired } = this.#parts
+    await removeExpired()
+    return exclusively(nameOf(key), function* () {
       const now = Date.parse(clock())
-      this.#statement('delete from throttles where expires_at <= ? and key <> ?').run(now, key)
-      const row = this.#statement(
-        `insert into throttles values (@key, max(@points, 0), @until) on conflict (key) do update set
-           points = case when expires_at <= @now then max(@points, 0) else max(points + @points, 0) end,
-           expires_at = case when expires_at <= @now then @until else expires_at end
-         returning points, expires_at as expiresAt`,
-      ).get({ key, points, now, until: now + durationMs }) as { points: number; expiresAt: number }
+      const row = yield* first<Omit<Counted, 'now'>>(COUNT, [key, points, now, now + durationMs])
+      if (!row) throw new Error('nothing was counted')
       return { ...row, now }
     })
   }
 
   async _delete(key: string): Promise<boolean> {
-    return this.#parts.exclusively(
-      () => this.#statement('delete from throttles where key = ?').run(key).changes > 0,
+    const removed = await this.#parts.exclusively(nameOf(key), () =>
+      run('delete from throttles where key = $1', [key]),
     )
+    return removed > 0
   }
 
   _getRateLimiterRes(_key: string, changed: number, { points, expiresAt, now }: Counted): RateLimiterRes {
