@@ -8,6 +8,7 @@ import { type Foundation, openFoundation, type World } from '../../src/foundatio
 import type { SqliteFile } from '../../src/infrastructure/database/sqlite-engine.ts'
 import { captureTransport } from '../../src/infrastructure/mail/transport.ts'
 import { freePort } from './free-port.ts'
+import { createTestDatabase } from './postgres.ts'
 
 export { freePort }
 
@@ -56,6 +57,15 @@ export const rawSqlite = ({ sqlite }: Pick<Foundation, 'sqlite'>): SqliteFile =>
   return sqlite
 }
 
+/** Tests that are run on both engines find a database on a server here, in their second run. */
+const databaseFor = async (environment: Readonly<Record<string, string>>) => {
+  if (process.env['TEST_ENGINE'] !== 'postgres' || environment['DATABASE_URL'] !== undefined) {
+    return { environment: {}, drop: async () => {} }
+  }
+  const { url, drop } = await createTestDatabase()
+  return { environment: { DATABASE_URL: url, DATABASE_POOL: '6' }, drop }
+}
+
 export const CHEAP_HASH = 4
 
 /** The floor alone: database, vault, history, read side; for tests of engines and runners. */
@@ -64,16 +74,21 @@ export const openTestFloor = async (
   environment: Record<string, string> = {},
 ): Promise<Foundation & { folder: string; dispose: () => Promise<void> }> => {
   const { folder, remove } = temporaryFolder()
-  const floor = await openFoundation(testSettings(folder, 3000, environment), {
-    clock: testClock(),
-    hashCost: CHEAP_HASH,
-    ...world,
-  })
+  const database = await databaseFor(environment)
+  const floor = await openFoundation(
+    testSettings(folder, 3000, { ...database.environment, ...environment }),
+    {
+      clock: testClock(),
+      hashCost: CHEAP_HASH,
+      ...world,
+    },
+  )
   return {
     ...floor,
     folder,
     dispose: async () => {
       await floor.close()
+      await database.drop()
       remove()
     },
   }
@@ -96,7 +111,9 @@ export const openTestApp = async (
   const { folder, remove } = temporaryFolder()
   const clock = testClock()
   const transport = captureTransport()
-  const app = await openApp(testSettings(folder, await freePort(), environment), {
+  const database = await databaseFor(environment)
+  const settings = testSettings(folder, await freePort(), { ...database.environment, ...environment })
+  const app = await openApp(settings, {
     log: pino({ level: 'silent' }),
     clock,
     transport,
@@ -116,6 +133,7 @@ export const openTestApp = async (
     },
     async dispose() {
       await app.close()
+      await database.drop()
       remove()
     },
   }

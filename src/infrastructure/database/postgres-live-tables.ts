@@ -35,6 +35,12 @@ function* swapIn(table: string): Work<void> {
   yield* run(`alter table ${freshName(table)} rename to ${table}`)
 }
 
+/** Rows of a table that is dropped cost nothing here. */
+// biome-ignore lint/correctness/useYield: there is nothing to be carried out
+function* none(): Work<number> {
+  return 0
+}
+
 export const postgresLiveTables = (reader: Reader): LiveTables => ({
   async leftovers(tables) {
     const names = tables.flatMap((table) => [freshName(table), retiredName(table)])
@@ -60,10 +66,7 @@ export const postgresLiveTables = (reader: Reader): LiveTables => ({
   *swapIn(tables) {
     for (const table of tables) yield* swapIn(table)
   },
-  // Rows of a table that is dropped cost nothing here.
-  *removeSome() {
-    return 0
-  },
+  removeSome: none,
   *drop(leftover) {
     yield* run(`drop table ${leftover}`)
   },
