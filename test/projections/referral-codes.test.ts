@@ -4,7 +4,7 @@ import { accept } from '../../src/domain/decision.ts'
 import { insert, remove, update } from '../../src/projections/projection.ts'
 import { referralCodes } from '../../src/projections/referral-codes.ts'
 import * as cast from '../support/controls.ts'
-import { openTestFloor, rawSqlite } from '../support/house.ts'
+import { openTestFloor } from '../support/house.ts'
 import { describeProjection } from '../support/projected.ts'
 import { expectProjectionsEqualRebuild } from '../support/rebuild.ts'
 
