@@ -61,24 +61,24 @@ export const inForce = (
   const defaults = defaultsIn(surroundings)
   const { given, pinned } = surroundings
   const of = (name: SettingName): SettingInForce => {
-    const value = defaults.get(name) ?? null
-    if (pinned.includes(name)) return { value, source: 'pinned' }
+    const usual = defaults.get(name) ?? null
+    if (pinned.includes(name)) return { value: usual, source: 'pinned' }
     const set = changed.get(name) ?? null
     if (set !== null && valueProblem(name, set) === null) return { value: set, source: 'history' }
-    return { value, source: given.includes(name) ? 'environment' : 'built-in' }
+    return { value: usual, source: given.includes(name) ? 'environment' : 'built-in' }
   }
   const settings = new Map(settingNames.map((name) => [name, of(name)]))
-  const valueOf = (name: SettingName) => settings.get(name)?.value ?? ''
-  const logo = valueOf('brand.logo')
+  const value = (name: SettingName) => settings.get(name)?.value ?? ''
+  const logo = value('brand.logo')
   return {
     settings,
-    registration: valueOf('registration.mode') as RegistrationMode,
-    inviteTtlMs: readDuration(valueOf('invite.lifetime')) ?? surroundings.inviteTtlMs,
-    inviteRole: valueOf('invite.role') as InForce['inviteRole'],
-    inviteLanguage: valueOf('invite.language') as InForce['inviteLanguage'],
+    registration: value('registration.mode') as RegistrationMode,
+    inviteTtlMs: readDuration(value('invite.lifetime')) ?? surroundings.inviteTtlMs,
+    inviteRole: value('invite.role') as InForce['inviteRole'],
+    inviteLanguage: value('invite.language') as InForce['inviteLanguage'],
     brand: {
-      name: valueOf('brand.name'),
-      accent: valueOf('brand.accent') || null,
+      name: value('brand.name'),
+      accent: value('brand.accent') || null,
       logo: logo === '' ? null : readLogo(logo),
     },
   }

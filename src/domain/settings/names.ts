@@ -25,10 +25,7 @@ const mailTextNames: readonly MailTextName[] = mailTemplates.flatMap((template) 
 export type SettingName = (typeof settingGroups)[SettingGroup][number] | MailTextName
 
 /** Everything that admins may set; the environment has the rest, and a default for some of these. */
-export const settingNames: readonly SettingName[] = [
-  ...Object.values(settingGroups).flat(),
-  ...mailTextNames,
-]
+export const settingNames: readonly SettingName[] = [...Object.values(settingGroups).flat(), ...mailTextNames]
 const known: ReadonlySet<string> = new Set(settingNames)
 export const isSettingName = (name: string): name is SettingName => known.has(name)
 

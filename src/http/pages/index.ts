@@ -17,6 +17,7 @@ import { adminUserChanges } from './admin-user-changes.ts'
 import { adminUserHistory } from './admin-user-history.ts'
 import { adminUserPages } from './admin-users.ts'
 import { openAssets } from './assets.ts'
+import { brandAssets } from './brand.ts'
 import { consentPages } from './consent.ts'
 import { csrfGuards } from './csrf.ts'
 import { historyPages } from './history.ts'
@@ -42,6 +43,14 @@ import { openViews } from './view.ts'
 export type Pages = { readonly routes: readonly Middleware<State>[]; readonly errorPage: ErrorPage }
 
 const UNRESTRICTED = new Set(['/', '/logout', '/password/change'])
+
+/** Every page is made under the settings that are in force as it is asked for. */
+const settingsFresh =
+  (house: House): Middleware<State> =>
+  async (_, next) => {
+    await house.inForce.fresh()
+    await next()
+  }
 
 /** Whoever came with a first password chooses their own before anything else. */
 const passwordFirst: Middleware<State> = (ctx, next) => {
@@ -110,7 +119,9 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
   consentPages(router, kit, oidc.desk)
   return {
     routes: [
+      settingsFresh(house),
       assets.serve,
+      brandAssets(house),
       secureCookies(cookies.secure),
       pageSession(house, cookies, app),
       principal(house),

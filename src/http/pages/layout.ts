@@ -1,5 +1,7 @@
+import type { Brand } from '../../domain/settings/in-force.ts'
 import { isTemporary } from '../../projections/users.ts'
 import type { House } from '../house.ts'
+import { brandCssPath, logoPath } from './brand.ts'
 import type { Guards } from './csrf.ts'
 import type { Ctx } from './ctx.ts'
 import { takeNotice } from './notices.ts'
@@ -31,6 +33,15 @@ const languageUrl = (ctx: Ctx, locale: string): string => {
   return `${pageOf(ctx.path)}?${query.toString()}`
 }
 
+/** The brand as the frame shows it: the product's own colours and mark where no admin has chosen others. */
+export const brandOf = ({ name, accent, logo }: Brand, mark: string | undefined) => ({
+  name,
+  css: accent && brandCssPath(accent),
+  logo: logo ? logoPath(logo) : mark,
+  icon: logo ? logoPath(logo) : '/favicon.svg',
+  iconType: logo ? logo.type : 'image/svg+xml',
+})
+
 /** What the frame around every page needs to know. */
 export const openLayout = (house: House, guards: Guards, assets: Readonly<Record<string, string>>) => {
   const files = {
@@ -41,6 +52,7 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
   }
   return (ctx: Ctx) => {
     const { locale, principal } = ctx.state
+    const { brand, registration } = house.inForce.known()
     const isRestricted = principal ? principal.session.restricted || isTemporary(principal.user) : false
     const isAdmin = !isRestricted && (principal?.user.roles.includes('admin') ?? false)
     const isAuditor = !isRestricted && (principal?.user.roles.includes('auditor') ?? false)
@@ -52,6 +64,7 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
       otherLanguage: other.name,
       languageUrl: languageUrl(ctx, other.locale),
       assets: files,
+      brand: brandOf(brand, files.logo),
       script: null,
       asOf: house.settings.readOnlyAsOf,
       section: null,
@@ -63,7 +76,7 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
       isSink: false,
       isMember: principal !== null && !isRestricted,
       own: principal !== null && !isRestricted && /^\/(?:profile|password\/change)(?:\/|$)/.test(ctx.path),
-      isOpen: house.settings.registration !== 'invite',
+      isOpen: registration !== 'invite',
       mailbox: house.settings.devMailbox && !isRestricted && (house.settings.loopback || isAdmin),
       path: ctx.path,
       notice: notice && text(locale, `notice.${notice}`),

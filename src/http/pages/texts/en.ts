@@ -15,7 +15,6 @@ export const en = {
   ...enSessions,
   ...enUsers,
   ...enHistory,
-  'site.name': 'Latchkey',
   'site.tagline': 'Members by invite',
   'site.asOf': 'As it was: {at}. You see this as an auditor; nothing can be changed.',
   'site.skip': 'Skip to the content',

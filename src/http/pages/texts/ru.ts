@@ -16,7 +16,6 @@ export const ru: Texts = {
   ...ruSessions,
   ...ruUsers,
   ...ruHistory,
-  'site.name': 'Latchkey',
   'site.tagline': 'Вход по приглашению',
   'site.asOf': 'Как было: {at}. Вы смотрите как аудитор; изменить ничего нельзя.',
   'site.skip': 'Перейти к содержанию',

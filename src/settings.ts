@@ -1,0 +1,53 @@
+import { readSettings, type Settings } from './config.ts'
+import type { Surroundings } from './domain/settings/in-force.ts'
+import type { Foundation } from './foundation.ts'
+import type { InForceDoor } from './http/in-force-door.ts'
+import { logoPath } from './http/pages/brand.ts'
+import { sqliteReader } from './infrastructure/database/sqlite.ts'
+import { exampleMail } from './infrastructure/mail/examples.ts'
+import { type MailLook, mailLook } from './infrastructure/mail/look.ts'
+import { mailWords } from './infrastructure/mail/texts.ts'
+import { type SettingsInForce, settingsInForce } from './infrastructure/settings-in-force.ts'
+
+const untouched = readSettings({})
+
+/** What the environment says about the settings that admins may change. */
+export const surroundingsOf = ({ registration, inviteTtlMs, pinned }: Settings): Surroundings => ({
+  registration,
+  inviteTtlMs,
+  given: [
+    ...(registration === untouched.registration ? [] : (['registration.mode'] as const)),
+    ...(inviteTtlMs === untouched.inviteTtlMs ? [] : (['invite.lifetime'] as const)),
+  ],
+  pinned,
+})
+
+/** The settings in force on this floor. */
+export const openSettings = ({ reader, reads, settings }: Foundation): SettingsInForce =>
+  settingsInForce({
+    reader: sqliteReader(reader),
+    reads: reads.settings,
+    surroundings: surroundingsOf(settings),
+  })
+
+/** How mails look, now or as of a moment. */
+export const looksOf =
+  (settings: SettingsInForce, publicUrl: string) =>
+  async (moment: string | null): Promise<MailLook> =>
+    mailLook(await (moment === null ? settings.fresh() : settings.at(moment)), publicUrl, logoPath)
+
+/** What pages and the API see of the settings in force. */
+export const inForceDoor = (
+  { fresh, known }: SettingsInForce,
+  { pinned, publicUrl }: Settings,
+): InForceDoor => ({
+  fresh,
+  known,
+  pinned,
+  builtInTexts: (template, locale) => mailWords[locale].templates[template],
+  exampleMail: (template, locale, texts) =>
+    exampleMail(template, locale, {
+      ...mailLook(known(), publicUrl, logoPath),
+      textsOf: () => texts,
+    }),
+})
