@@ -44,16 +44,16 @@ export const settingReads = (db: Reader) => ({
     return new Map(rows.map(({ setting, value }) => [setting, value]))
   },
 
-  /** The last changes of settings whose names begin with one of these, newest first. */
-  async changes(prefixes: readonly string[], limit: number): Promise<SettingChange[]> {
-    const some = prefixes.map((_, n) => `c.setting like $${n + 2}`).join(' or ')
+  /** The last changes of these settings, newest first. */
+  async changes(settings: readonly string[], limit: number): Promise<SettingChange[]> {
+    const some = settings.map((_, n) => `$${n + 2}`).join(', ')
     const rows = await db.all<Row>(
       `select c.position, c.event_id as id, c.setting, c.undoes, c.at, c.actor, substr(c.value, 1, ${SHOWN_LENGTH}) as value,
          (select substr(b.value, 1, ${SHOWN_LENGTH}) from setting_changes b where b.setting = c.setting and b.position < c.position
           order by b.position desc limit 1) as before,
          (select max(position) from setting_changes l where l.setting = c.setting) as last
-       from setting_changes c where ${some} order by c.position desc limit $1`,
-      [limit, ...prefixes.map((prefix) => `${prefix}%`)],
+       from setting_changes c where c.setting in (${some}) order by c.position desc limit $1`,
+      [limit, ...settings],
     )
     return rows.map(({ last, ...row }) => ({
       ...row,

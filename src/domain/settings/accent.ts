@@ -18,6 +18,12 @@ export type Shades = {
   readonly soft: string
 }
 
+/** The product's own accent: as the style sheet of the pages has it. */
+export const PINE: Readonly<Record<Theme, Shades>> = {
+  light: { accent: '#17594a', hover: '#0f4438', ink: '#ffffff', soft: '#e2efe9' },
+  dark: { accent: '#86d3b8', hover: '#a3e2cb', ink: '#0b1d17', soft: '#1e352d' },
+}
+
 const BLACK = '#000000'
 const WHITE = '#ffffff'
 const DARK_INK = '#0b1210'

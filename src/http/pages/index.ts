@@ -10,8 +10,10 @@ import { adminPages } from './admin.ts'
 import { adminClientPage } from './admin-client.ts'
 import { adminClientPages } from './admin-clients.ts'
 import { adminInvitePages } from './admin-invites.ts'
+import { adminMailTextPages } from './admin-mail-texts.ts'
 import { adminMailPages } from './admin-mails.ts'
 import { adminReferralPages } from './admin-referrals.ts'
+import { adminSettingPages } from './admin-settings.ts'
 import { adminSubtreePages } from './admin-subtree.ts'
 import { adminUserChanges } from './admin-user-changes.ts'
 import { adminUserHistory } from './admin-user-history.ts'
@@ -113,6 +115,8 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     mailboxPages,
     adminClientPages,
     adminClientPage,
+    adminSettingPages,
+    adminMailTextPages,
   ]) {
     family(router, kit)
   }

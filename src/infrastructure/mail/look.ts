@@ -1,6 +1,6 @@
 import type { Locale } from '../../domain/invites/events.ts'
 import type { MailTemplate } from '../../domain/mails/events.ts'
-import { type Shades, shadesOf } from '../../domain/settings/accent.ts'
+import { PINE, type Shades, shadesOf } from '../../domain/settings/accent.ts'
 import type { InForce } from '../../domain/settings/in-force.ts'
 import type { Logo } from '../../domain/settings/logo.ts'
 import { mailParts, mailTextName } from '../../domain/settings/names.ts'
@@ -19,9 +19,6 @@ export type MailLook = {
   readonly textsOf: (template: MailTemplate, locale: Locale) => MailTexts
 }
 
-/** The accent of the pages. */
-const PINE = '#17594a'
-
 /** Mails under the settings in force. `logoPath` is where the service shows its logo. */
 export const mailLook = (
   { settings, brand }: InForce,
@@ -32,7 +29,7 @@ export const mailLook = (
   service: brand.name,
   senderName: settings.get('brand.name')?.source === 'history' ? brand.name : null,
   logoUrl: brand.logo && `${publicUrl}${logoPath(brand.logo)}`,
-  ...shadesOf(brand.accent ?? PINE),
+  ...(brand.accent === null ? PINE : shadesOf(brand.accent)),
   textsOf(template, locale) {
     const builtIn = mailWords[locale].templates[template]
     const ours = mailParts.map((part) => [
