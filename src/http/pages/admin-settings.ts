@@ -64,7 +64,12 @@ export const adminSettingPages = (router: Router<State>, kit: Kit): void => {
     async read(ctx) {
       const { fields, files } = await upload(ctx, UPLOAD_LIMIT)
       const logo = files['brand.logo']
-      return logo ? { ...fields, 'brand.logo': asValue(logo) } : fields
+      const { 'brand.accent': accent, ...others } = fields
+      return {
+        ...others,
+        ...(accent === undefined ? {} : { 'brand.accent': accent.toLowerCase() }),
+        ...(logo ? { 'brand.logo': asValue(logo) } : {}),
+      }
     },
   })
 }
