@@ -8,6 +8,7 @@ import { inviteCommands } from './cli/invites.ts'
 import { mailboxCommands } from './cli/mailbox.ts'
 import { migrateCommands } from './cli/migrate.ts'
 import { serveCommands } from './cli/serve.ts'
+import { settingCommands } from './cli/settings.ts'
 import { userCommands } from './cli/users.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -32,6 +33,7 @@ for (const family of [
   inviteCommands,
   userCommands,
   clientCommands,
+  settingCommands,
   historyCommands,
   careCommands,
 ]) {
