@@ -53,6 +53,7 @@ export const settingField = (
     })),
     max: maxOf(name),
     source,
+    isSet: value !== null,
     isPinned: source === 'pinned',
     canReset: source === 'history',
     inForce: shownValue(kit, ctx, name, value ?? usual),
