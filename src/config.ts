@@ -1,26 +1,13 @@
 import { z } from 'zod'
+import { durationSchema, pinnedSchema } from './config-values.ts'
 import { addressSchema } from './domain/address.ts'
-import { readDuration } from './domain/duration.ts'
-import { MAX_INVITE_DAYS } from './domain/invites/issue-invite.ts'
-import { isSettingName, type SettingName } from './domain/settings/names.ts'
+import type { SettingName } from './domain/settings/names.ts'
 import { SetupProblem } from './infrastructure/errors.ts'
 import type { Service } from './infrastructure/outside/ports.ts'
 import { serviceUrlProblem } from './infrastructure/outside/service-url.ts'
 import { MIN_SECRET_BYTES } from './infrastructure/vault/root-secret.ts'
 
 const UNIT_MS = { m: 60_000, d: 86_400_000 } as const
-
-/** `90s`, `10m`, `12h`, `7d` → milliseconds. Nothing here lives longer than an invite may. */
-export const durationSchema = z
-  .string()
-  .transform((text, { issues }) => {
-    const ms = readDuration(text)
-    if (ms !== null) return ms
-    const message = 'must be a number and a unit, such as 90s, 10m, 12h or 7d'
-    issues.push({ code: 'custom', input: text, message })
-    return z.NEVER
-  })
-  .refine((ms) => ms <= MAX_INVITE_DAYS * UNIT_MS.d, `must be ${MAX_INVITE_DAYS}d at most`)
 
 const onOff = z.enum(['on', 'off']).transform((value) => value === 'on')
 
@@ -64,17 +51,6 @@ const origins = z
     'must be origins such as https://app.example, with commas between them',
   )
 
-/** Names of settings that admins see but don't change, with commas between them. */
-const pinned = z.string().transform((text, { issues }) => {
-  const names = text.split(',').map((one) => one.trim())
-  const unknown = names.find((one) => !isSettingName(one))
-  if (unknown !== undefined) {
-    const message = 'must be names of settings such as registration.mode, with commas between them'
-    issues.push({ code: 'custom', input: text, message })
-  }
-  return names.filter(isSettingName)
-})
-
 const serviceUrl = z.string().check(({ value, issues }) => {
   const message = serviceUrlProblem(value)
   if (message !== null) issues.push({ code: 'custom', input: value, message })
@@ -114,7 +90,7 @@ export const settingsSchema = z.object({
   REFRESH_TOKEN_TTL: durationSchema.default(14 * UNIT_MS.d),
   UNVERIFIED_TTL: durationSchema.default(2 * UNIT_MS.d),
   REGISTRATION: z.enum(['open', 'referral', 'invite']).default('open'),
-  PINNED_SETTINGS: pinned.default([]),
+  PINNED_SETTINGS: pinnedSchema.default([]),
   EMAIL_LOOKUP: onOff.default(false),
   EMAIL_VERIFIER_URL: serviceUrl.optional(),
   EMAIL_VERIFIER_KEY: serviceKey.optional(),

@@ -37,17 +37,14 @@ export const looksOf =
     mailLook(await (moment === null ? settings.fresh() : settings.at(moment)), publicUrl, logoPath)
 
 /** What pages and the API see of the settings in force. */
-export const inForceDoor = (
-  { fresh, known }: SettingsInForce,
-  { pinned, publicUrl }: Settings,
-): InForceDoor => ({
-  fresh,
-  known,
+export const inForceDoor = (settings: SettingsInForce, { pinned, publicUrl }: Settings): InForceDoor => ({
+  fresh: () => settings.fresh(),
+  known: () => settings.known(),
   pinned,
   builtInTexts: (template, locale) => mailWords[locale].templates[template],
   exampleMail: (template, locale, texts) =>
     exampleMail(template, locale, {
-      ...mailLook(known(), publicUrl, logoPath),
+      ...mailLook(settings.known(), publicUrl, logoPath),
       textsOf: () => texts,
     }),
 })

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { durationSchema } from '../config.ts'
+import { durationSchema } from '../config-values.ts'
 import { invitableRoleSchema, localeSchema } from '../domain/invites/events.ts'
 import { issueInvite } from '../domain/invites/issue-invite.ts'
 import { purgeInvite } from '../domain/invites/purge-invite.ts'

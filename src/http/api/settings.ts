@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { settingNames } from '../../domain/settings/names.ts'
+import type { SettingChange } from '../../projections/settings.ts'
 import { changeSettingsTo, undoChange } from '../acts/settings.ts'
 import type { House } from '../house.ts'
 import { byCaller, mustBe } from './on-users.ts'
@@ -53,6 +54,26 @@ const present = async ({ inForce }: House): Promise<z.infer<typeof settingsSchem
   }
 }
 
+const presentChange = ({
+  id: changeId,
+  position,
+  setting,
+  value: now,
+  before,
+  undoes,
+  at,
+  actor,
+}: SettingChange) => ({
+  id: changeId,
+  position,
+  setting,
+  value: now,
+  before,
+  undoes,
+  at,
+  actor,
+})
+
 export const settingOperations = [
   operation({
     operationId: 'getSettings',
@@ -103,7 +124,7 @@ export const settingOperations = [
     refusals: [],
     async handle({ house }) {
       const changes = await house.reads.settings.changes(settingNames, HISTORY)
-      return { status: 200, body: { items: changes.map(({ isLast: _, ...change }) => change) } }
+      return { status: 200, body: { items: changes.map(presentChange) } }
     },
   }),
 
