@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 import { Problem } from '../problems.ts'
-import { POISON, readBytes } from './body.ts'
+import { POISON, readBytes, readForm } from './body.ts'
 
 export type Upload = {
   readonly fields: Readonly<Record<string, string>>
@@ -9,8 +9,9 @@ export type Upload = {
 
 const nothing = <T>() => Object.create(null) as Record<string, T>
 
-/** A form with files. All of it is held in memory, so the limit is small; a name that comes twice is refused. */
+/** A form that may have files in it. All of it is held in memory, so the limit is small; a name that comes twice is refused. */
 export const readUpload = async (ctx: Context, limit: number): Promise<Upload> => {
+  if (ctx.is('urlencoded')) return { fields: await readForm(ctx, limit), files: nothing() }
   if (!ctx.is('multipart/form-data') || ctx.req.headers['content-encoding'] !== undefined) {
     throw new Problem('unsupported_media_type')
   }
