@@ -33,14 +33,23 @@ const languageUrl = (ctx: Ctx, locale: string): string => {
   return `${pageOf(ctx.path)}?${query.toString()}`
 }
 
-/** The brand as the frame shows it: the product's own colours and mark where no admin has chosen others. */
-export const brandOf = ({ name, accent, logo }: Brand, mark: string | undefined) => ({
+const faceOf = ({ name, accent, logo }: Brand, mark: string | undefined) => ({
   name,
   css: accent && brandCssPath(accent),
   logo: logo ? logoPath(logo) : mark,
   icon: logo ? logoPath(logo) : '/favicon.svg',
   iconType: logo ? logo.type : 'image/svg+xml',
 })
+
+/** A brand stays what it is until an admin changes it: its addresses are worked out once, not on each page. */
+const faces = new WeakMap<Brand, ReturnType<typeof faceOf>>()
+
+/** The brand as the frame shows it: the product's own colours and mark where no admin has chosen others. */
+export const brandOf = (brand: Brand, mark: string | undefined): ReturnType<typeof faceOf> => {
+  const face = faces.get(brand) ?? faceOf(brand, mark)
+  faces.set(brand, face)
+  return face
+}
 
 /** What the frame around every page needs to know. */
 export const openLayout = (house: House, guards: Guards, assets: Readonly<Record<string, string>>) => {
