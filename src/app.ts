@@ -28,6 +28,7 @@ import { credentialProofs } from './infrastructure/vault/prove-credential.ts'
 import { refreshTokens } from './infrastructure/vault/refresh-tokens.ts'
 import { deriveKey } from './infrastructure/vault/root-secret.ts'
 import { mailTransport, openDeadlines, openOutbox, openSealer, openUpkeep } from './runners.ts'
+import { inForceDoor, looksOf, openSettings } from './settings.ts'
 
 /** The doors that pages and the API are handed: everything they may do, and no engine. */
 export const openHouse = (
@@ -47,6 +48,7 @@ export const openHouse = (
   )
   const refresh = refreshTokens(rows, tokens, settings.refreshTokenTtlMs)
   const secrets = mailSecrets(floor)
+  const inForce = openSettings(floor)
   const proofs = credentialProofs(floor)
   const throttles = openThrottles(
     { ...rows, digest: (text) => signatures.sign('throttle', text) },
@@ -57,10 +59,8 @@ export const openHouse = (
       publicUrl: settings.publicUrl,
       inviteCredentials: settings.inviteCredentials,
       inviteLink: settings.inviteLink,
-      inviteTtlMs: settings.inviteTtlMs,
       linkTtlMs: settings.linkTtlMs,
       codeTtlMs: settings.codeTtlMs,
-      registration: settings.registration,
       emailLookup: settings.emailLookup,
       devMailbox: settings.devMailbox,
       loopback: settings.loopback,
@@ -126,8 +126,9 @@ export const openHouse = (
       rows: reads.mails,
       events: store,
       secrets,
-      publicUrl: settings.publicUrl,
+      lookAt: looksOf(inForce, settings.publicUrl),
     }),
+    inForce: inForceDoor(inForce, settings),
     afterwards,
     draining,
     async checkReady() {

@@ -1,20 +1,13 @@
 import { z } from 'zod'
+import { durationSchema, pinnedSchema } from './config-values.ts'
 import { addressSchema } from './domain/address.ts'
-import { MAX_INVITE_DAYS } from './domain/invites/issue-invite.ts'
+import type { SettingName } from './domain/settings/names.ts'
 import { SetupProblem } from './infrastructure/errors.ts'
 import type { Service } from './infrastructure/outside/ports.ts'
 import { serviceUrlProblem } from './infrastructure/outside/service-url.ts'
 import { MIN_SECRET_BYTES } from './infrastructure/vault/root-secret.ts'
 
-const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-type Unit = keyof typeof UNIT_MS
-
-/** `90s`, `10m`, `12h`, `7d` → milliseconds. Nothing here lives longer than an invite may. */
-export const durationSchema = z
-  .string()
-  .regex(/^[1-9]\d{0,5}[smhd]$/, 'must be a number and a unit, such as 90s, 10m, 12h or 7d')
-  .transform((text) => Number.parseInt(text, 10) * UNIT_MS[text.slice(-1) as Unit])
-  .refine((ms) => ms <= MAX_INVITE_DAYS * UNIT_MS.d, `must be ${MAX_INVITE_DAYS}d at most`)
+const UNIT_MS = { m: 60_000, d: 86_400_000 } as const
 
 const onOff = z.enum(['on', 'off']).transform((value) => value === 'on')
 
@@ -105,6 +98,7 @@ export const settingsSchema = z.object({
   REFRESH_TOKEN_TTL: durationSchema.default(14 * UNIT_MS.d),
   UNVERIFIED_TTL: durationSchema.default(2 * UNIT_MS.d),
   REGISTRATION: z.enum(['open', 'referral', 'invite']).default('open'),
+  PINNED_SETTINGS: pinnedSchema.default([]),
   EMAIL_LOOKUP: onOff.default(false),
   EMAIL_VERIFIER_URL: serviceUrl.optional(),
   EMAIL_VERIFIER_KEY: serviceKey.optional(),
@@ -157,6 +151,8 @@ export type Settings = {
   /** Who has not confirmed an address after this long is forgotten. */
   readonly unverifiedTtlMs: number
   readonly registration: 'open' | 'referral' | 'invite'
+  /** Settings that are as the environment has them, whatever an admin has set. */
+  readonly pinned: readonly SettingName[]
   readonly emailLookup: boolean
   /** The outside services that are asked about who registers; null for none. */
   readonly emailVerifier: Service | null
@@ -245,6 +241,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     refreshTokenTtlMs: s.REFRESH_TOKEN_TTL,
     unverifiedTtlMs: s.UNVERIFIED_TTL,
     registration: s.REGISTRATION,
+    pinned: s.PINNED_SETTINGS,
     emailLookup: s.EMAIL_LOOKUP,
     emailVerifier: service(s.EMAIL_VERIFIER_URL, s.EMAIL_VERIFIER_KEY),
     enrichment: service(s.ENRICHMENT_URL, s.ENRICHMENT_KEY),

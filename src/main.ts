@@ -9,6 +9,7 @@ import { mailboxCommands } from './cli/mailbox.ts'
 import { migrateCommands } from './cli/migrate.ts'
 import { moveCommands } from './cli/move.ts'
 import { serveCommands } from './cli/serve.ts'
+import { settingCommands } from './cli/settings.ts'
 import { userCommands } from './cli/users.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -33,6 +34,7 @@ for (const family of [
   inviteCommands,
   userCommands,
   clientCommands,
+  settingCommands,
   historyCommands,
   careCommands,
   moveCommands,

@@ -13,6 +13,7 @@ import { captureTransport, consoleTransport, type MailTransport } from './infras
 import { Upkeep } from './infrastructure/projections/upkeep.ts'
 import { openSweeps } from './infrastructure/sweeps.ts'
 import { projections } from './projections/index.ts'
+import { looksOf, openSettings } from './settings.ts'
 
 export const mailTransport = (settings: Settings): MailTransport => {
   if (settings.mailUrl === 'console:') return consoleTransport((text) => process.stdout.write(text))
@@ -24,10 +25,12 @@ export const mailTransport = (settings: Settings): MailTransport => {
 export const openOutbox = (floor: Foundation, log: Logger, transport: MailTransport): Outbox => {
   const { database, store, doorbell, clock, settings } = floor
   const secrets = mailSecrets(floor)
+  const lookAt = looksOf(openSettings(floor), settings.publicUrl)
   return new Outbox({
     store,
     leases: mailLeases({ ...database, clock }),
-    render: (event, template) => renderMail(event, template, secrets, settings.publicUrl),
+    // What goes out now says what is in force now.
+    render: async (event, template) => renderMail(event, template, secrets, await lookAt(null)),
     transport,
     doorbell,
     clock,

@@ -3,8 +3,10 @@ import { SingleBar } from 'cli-progress'
 import { parse } from 'csv-parse'
 import { canonicalAddress } from '../domain/address.ts'
 import { issueInvite } from '../domain/invites/issue-invite.ts'
+import { inviteLocale } from '../domain/settings/in-force.ts'
 import type { Foundation } from '../foundation.ts'
 import { plus } from '../infrastructure/clock.ts'
+import { openSettings } from '../settings.ts'
 import { operator, outputFor, UsageProblem } from './run.ts'
 import { untilInterrupted } from './stopping.ts'
 
@@ -48,6 +50,7 @@ export const importInvites = async (
   file: string,
   { dryRun, json }: { readonly dryRun: boolean; readonly json: boolean },
 ): Promise<void> => {
+  const inForce = await openSettings(floor).fresh()
   const seen = new Set<string>()
   const rows: Row[] = []
   const bar = process.stderr.isTTY && !json ? new SingleBar({ format: '{bar} {value} rows' }) : null
@@ -64,8 +67,9 @@ export const importInvites = async (
     )
     if (open) return 'already-open'
     if (dryRun) return 'issued'
-    const expiresAt = plus(floor.clock(), floor.settings.inviteTtlMs)
-    const wish = { inviteId: floor.ids(), email: address, role: 'member', locale: 'en', expiresAt } as const
+    const expiresAt = plus(floor.clock(), inForce.inviteTtlMs)
+    const locale = inviteLocale(inForce, 'en')
+    const wish = { inviteId: floor.ids(), email: address, role: inForce.inviteRole, locale, expiresAt }
     const outcome = await floor.execute(issueInvite, wish, operator(floor))
     return outcome.outcome === 'accepted' ? 'issued' : 'already-registered'
   }

@@ -6,6 +6,7 @@ import { inviteEvents } from './invites/events.ts'
 import { mailEvents } from './mails/events.ts'
 import { referralEvents } from './referrals/events.ts'
 import { sessionEvents } from './sessions/events.ts'
+import { settingEvents } from './settings/events.ts'
 import { userEvents } from './users/events.ts'
 
 /** Every event type there is, by context: what the codec, the docs and the golden files read. */
@@ -17,6 +18,7 @@ export const contexts = {
   clients: clientEvents,
   referrals: referralEvents,
   history: historyEvents,
+  settings: settingEvents,
 } as const
 
 export const catalogue = {
@@ -27,6 +29,7 @@ export const catalogue = {
   ...clientEvents,
   ...referralEvents,
   ...historyEvents,
+  ...settingEvents,
 } as const
 
 type Catalogue = typeof catalogue

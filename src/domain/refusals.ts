@@ -43,6 +43,11 @@ export const refusalCodes = [
   'referral_chain_too_long',
   'referrer_already_set',
   'batch_not_found',
+  'setting_unknown',
+  'setting_invalid',
+  'setting_pinned',
+  'setting_change_not_found',
+  'setting_changed_since',
 ] as const
 
 export type RefusalCode = (typeof refusalCodes)[number]

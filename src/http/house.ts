@@ -7,6 +7,7 @@ import type { ReadSide } from '../projections/index.ts'
 import type { Change } from '../projections/projection.ts'
 import type { CodeFound } from '../projections/referral-codes.ts'
 import type { HistoryDoor } from './history-door.ts'
+import type { InForceDoor } from './in-force-door.ts'
 import type { OidcDoor } from './oidc/door.ts'
 import type { ProofsDoor } from './proofs-door.ts'
 import type { ThrottlePolicy } from './throttle-policies.ts'
@@ -66,11 +67,8 @@ export type HttpSettings = {
   readonly publicUrl: string
   readonly inviteCredentials: 'mail' | 'choose'
   readonly inviteLink: 'confirm' | 'direct'
-  readonly inviteTtlMs: number
   readonly linkTtlMs: number
   readonly codeTtlMs: number
-  /** Who may register by themselves: everybody, who has a referral code, or nobody (invites only). */
-  readonly registration: 'open' | 'referral' | 'invite'
   /** Whether anonymous callers are told that an address is known. */
   readonly emailLookup: boolean
   readonly devMailbox: boolean
@@ -213,6 +211,8 @@ export type House = {
   }
 
   readonly history: HistoryDoor
+
+  readonly inForce: InForceDoor
 
   /** What proves the history to those who do not take our word for it. */
   readonly proofs: ProofsDoor

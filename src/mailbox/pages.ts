@@ -1,5 +1,6 @@
 import Router from '@koa/router'
 import Koa, { type Middleware } from 'koa'
+import { BUILT_IN_NAME } from '../domain/settings/in-force.ts'
 import { mailboxAnswer, mailboxQuery } from '../http/api/mailbox.ts'
 import type { State } from '../http/context.ts'
 import type { House } from '../http/house.ts'
@@ -9,6 +10,7 @@ import { request } from '../http/middleware/request.ts'
 import { openAssets } from '../http/pages/assets.ts'
 import type { Kit } from '../http/pages/kit.ts'
 import { language } from '../http/pages/language.ts'
+import { brandOf } from '../http/pages/layout.ts'
 import { type MailboxSource, mailboxRoutes } from '../http/pages/mailbox.ts'
 import { problemPage } from '../http/pages/problem.ts'
 import { openViews } from '../http/pages/view.ts'
@@ -81,6 +83,7 @@ const renderer = (): { readonly render: Kit['render']; readonly serve: Middlewar
         otherLanguage: otherLocale === 'ru' ? 'Русский' : 'English',
         languageUrl: `${ctx.path}?lang=${otherLocale}`,
         assets,
+        brand: brandOf({ name: BUILT_IN_NAME, accent: null, logo: null }, assets.logo),
         script: null,
         section: null,
         own: false,

@@ -9,6 +9,7 @@ import { referralCodeReads, referralCodes } from './referral-codes.ts'
 import { referralTreeReads } from './referral-tree.ts'
 import { referralReads, referrals } from './referrals.ts'
 import { sessionReads, sessions } from './sessions.ts'
+import { settingReads, settings } from './settings.ts'
 import { userReads, users } from './users.ts'
 import { verificationReads, verifications } from './verifications.ts'
 
@@ -24,6 +25,7 @@ export const projections: readonly Projection[] = [
   inquiries,
   referralCodes,
   referrals,
+  settings,
 ]
 
 /** The read side: every question that pages, the API and the runners ask. */
@@ -40,6 +42,7 @@ export const readSide = (db: Reader) => ({
   referrals: referralReads(db),
   referralTree: referralTreeReads(db),
   principals: principalReads(db),
+  settings: settingReads(db),
 })
 
 export type ReadSide = ReturnType<typeof readSide>

@@ -109,6 +109,11 @@ const MATRIX: Readonly<Record<string, Answers>> = {
   getMail: [401, 403, 403, 200, 200],
   retryMail: [401, 403, 403, 202, 403],
 
+  getSettings: [401, 403, 403, 200, 200],
+  changeSettings: [401, 403, 403, 200, 403],
+  listSettingChanges: [401, 403, 403, 200, 200],
+  undoSettingChange: [401, 403, 403, 404, 403],
+
   listSeals: [401, 403, 403, 200, 200],
   getConsistencyProof: [401, 403, 403, 200, 200],
   getProof: [401, 403, 403, 200, 200],
@@ -143,6 +148,7 @@ const BODIES: Readonly<Record<string, (scene: Scene) => unknown>> = {
   redeemReferralCode: ({ code }) => ({ code }),
   registerClient: () => ({ name: 'Example App', redirectUris }),
   changeClient: () => ({ name: 'Another App' }),
+  changeSettings: () => ({ 'brand.name': 'Another Name' }),
 }
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 const QUERIES: Readonly<Record<string, (scene: Scene) => string>> = {

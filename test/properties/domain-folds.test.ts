@@ -42,6 +42,7 @@ test('the folds of the domain are found', () =>
     'registration',
     'registrationSession',
     'session',
+    'setting',
     'signInLink',
     'standing',
     'suspension',

@@ -94,6 +94,7 @@ describe('S2: settings', () => {
     INVITE_CREDENTIALS: 'choose',
     INVITE_LINK: 'direct',
     REGISTRATION: 'invite',
+    PINNED_SETTINGS: 'registration.mode',
     EMAIL_LOOKUP: 'on',
     EMAIL_VERIFIER_URL: 'https://api.example.org/verify',
     ENRICHMENT_URL: 'https://api.example.org/find',

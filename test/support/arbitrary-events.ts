@@ -27,6 +27,8 @@ const POOLS: Readonly<Record<string, readonly string[]>> = {
   batchId: [cast.BATCH, cast.OTHER_BATCH],
   email: [cast.ADA_ADDRESS, cast.BEN_ADDRESS],
   about: [`invite:${cast.INVITE}`, `user:${cast.BEN}`],
+  setting: ['registration.mode', 'brand.name'],
+  undoes: [cast.CHANGE, cast.OTHER_CHANGE],
   text: ['some words', ''],
 }
 const SAME_POOL: Readonly<Record<string, string>> = {
@@ -43,6 +45,7 @@ const SAME_POOL: Readonly<Record<string, string>> = {
   reason: 'text',
   userAgent: 'text',
   ip: 'text',
+  value: 'text',
 }
 const MOMENTS = [cast.EARLIER, cast.NOW, cast.IN_A_DAY, cast.IN_A_WEEK]
 export const anyMoment = fc.constantFrom(...MOMENTS)

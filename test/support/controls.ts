@@ -34,6 +34,8 @@ export const RESET = ulid('RE1')
 export const OTHER_RESET = ulid('RE2')
 export const CLIENT = ulid('C1')
 export const OTHER_CLIENT = ulid('C2')
+export const CHANGE = ulid('CH1')
+export const OTHER_CHANGE = ulid('CH2')
 export const CODE_ID = ulid('CD1')
 export const OTHER_CODE_ID = ulid('CD2')
 export const CODE = '0123456789ABCDEF'
@@ -282,6 +284,11 @@ export const clientRemoved: NewEventOf<'ClientRemoved'> = {
   type: 'ClientRemoved',
   data: { clientId: CLIENT },
 }
+
+export const settingChanged = (data: Overrides<'SettingChanged'> = {}): NewEventOf<'SettingChanged'> => ({
+  type: 'SettingChanged',
+  data: { setting: 'registration.mode', value: 'invite', undoes: null, ...data },
+})
 
 export const codeCreated = (
   data: Overrides<'ReferralCodeCreated'> = {},

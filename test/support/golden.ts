@@ -51,6 +51,7 @@ const examples: readonly NewEvent[] = [
   cast.subtreeSuspended(),
   cast.subtreeReinstated(),
   cast.historyViewed(),
+  cast.settingChanged(),
 ]
 
 /** One example of every event type, as new golden files are written from. */

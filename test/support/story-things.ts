@@ -71,6 +71,17 @@ export const appName = fc.constantFrom('Example App', 'Another App')
 export const redirectUris = fc
   .constantFrom(cast.REDIRECT_URI, cast.OTHER_REDIRECT_URI, 'http://app.example/')
   .map((uri) => [uri])
+/** Values of settings, some of which no rule lets pass. */
+export const settingChanges = fc
+  .constantFrom(
+    ['registration.mode', 'invite'],
+    ['registration.mode', null],
+    ['registration.mode', 'nobody'],
+    ['brand.name', 'Ours'],
+    ['no.such.setting', 'x'],
+  )
+  .map(([setting, value]) => [{ setting: setting ?? '', value: value ?? null }])
+export const pinnedSettings = fc.constantFrom<string[][]>([], [], [], ['brand.name'])
 export const locale = fc.constantFrom('en' as const, 'ru' as const)
 export const role = fc.constantFrom('admin' as const, 'auditor' as const)
 export const session = sessionId.map((id) => ({ ...cast.start, sessionId: id }))

@@ -123,6 +123,10 @@ const tags: readonly { readonly name: Operation['tag']; readonly description: st
   { name: 'clients', description: 'applications in which users may sign in with us' },
   { name: 'referrals', description: 'codes by which users bring others, and who brought whom' },
   { name: 'mails', description: 'what the service has mailed, for admins and auditors' },
+  {
+    name: 'settings',
+    description: 'what admins have set: who may register, what invites are like, the brand, what mails say',
+  },
   { name: 'history', description: 'seals and proofs of the history, for auditors and admins' },
   { name: 'development', description: 'only while DEV_MAILBOX is on' },
 ]

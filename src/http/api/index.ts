@@ -19,6 +19,7 @@ import { referralCodeOperations } from './referral-codes.ts'
 import { referralOperations } from './referrals.ts'
 import { registrationOperations } from './registration.ts'
 import { sessionOperations } from './sessions.ts'
+import { settingOperations } from './settings.ts'
 import { subtreeOperations } from './subtrees.ts'
 import { userRoleOperations } from './user-roles.ts'
 import { userOperations } from './users.ts'
@@ -41,6 +42,7 @@ export const operationsOf = ({ settings }: Pick<House, 'settings'>): readonly Op
   ...subtreeOperations,
   ...clientOperations,
   ...mailOperations,
+  ...settingOperations,
   ...historyOperations,
   ...proofOperations,
   ...(settings.devMailbox ? mailboxOperations : []),

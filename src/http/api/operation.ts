@@ -53,6 +53,7 @@ export type Operation<B = unknown, Q = unknown, W extends Who = Who> = {
     | 'users'
     | 'clients'
     | 'mails'
+    | 'settings'
     | 'history'
     | 'me'
     | 'development'

@@ -11,7 +11,7 @@ const PATIENCE = 1024 * 1024
 const EMPTY = Buffer.alloc(0)
 
 /** The bytes of a request's body up to a limit; what is more is not kept. */
-const readBytes = (req: IncomingMessage, limit: number): Promise<Buffer> =>
+export const readBytes = (req: IncomingMessage, limit: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
@@ -41,7 +41,7 @@ const readText = async (ctx: Context, limit: number): Promise<string> => {
   return bytes.toString('utf8')
 }
 
-const POISON = new Set(['__proto__', 'constructor', 'prototype'])
+export const POISON = new Set(['__proto__', 'constructor', 'prototype'])
 /** What a poisonous key looks like in JSON text, an escape included that could spell one. */
 const MAY_BE_POISONOUS = /__proto__|constructor|prototype|\\u/
 

@@ -165,7 +165,7 @@ export const adminInvitePages = (router: Router<State>, kit: Kit): void => {
     })
 
   change('resend', 'inviteResent', (inviteId, _, by) => {
-    const expiresAt = new Date(Date.parse(house.now()) + house.settings.inviteTtlMs).toISOString()
+    const expiresAt = new Date(Date.parse(house.now()) + house.inForce.known().inviteTtlMs).toISOString()
     return house.execute(resendInvite, { inviteId, expiresAt }, by)
   })
 

@@ -1,4 +1,5 @@
 import type Router from '@koa/router'
+import { inviteLocale } from '../../domain/settings/in-force.ts'
 import { type InviteWish, type Issued, issueInviteTo } from '../acts/issue.ts'
 import type { Principal, State } from '../context.ts'
 import { wordingOf } from '../problems.ts'
@@ -76,12 +77,13 @@ export const adminPages = (router: Router<State>, kit: Kit): void => {
     const admin = adminOf(ctx)
     if (!admin) return seeOther(ctx, '/')
     const email = fields['email'] ?? ''
+    const inForce = house.inForce.known()
     const issue = issuer(kit, ctx, admin, fields['attempt'])
     const issued = await issue({
       email,
-      role: 'member',
-      locale: ctx.state.locale,
-      ttlMs: house.settings.inviteTtlMs,
+      role: inForce.inviteRole,
+      locale: inviteLocale(inForce, ctx.state.locale),
+      ttlMs: inForce.inviteTtlMs,
     })
     if (issued.outcome !== 'accepted') {
       return show(ctx, admin, email, [{ field: 'email', message: issueMessage(kit, ctx, issued) }], 422)

@@ -10,13 +10,16 @@ import { adminPages } from './admin.ts'
 import { adminClientPage } from './admin-client.ts'
 import { adminClientPages } from './admin-clients.ts'
 import { adminInvitePages } from './admin-invites.ts'
+import { adminMailTextPages } from './admin-mail-texts.ts'
 import { adminMailPages } from './admin-mails.ts'
 import { adminReferralPages } from './admin-referrals.ts'
+import { adminSettingPages } from './admin-settings.ts'
 import { adminSubtreePages } from './admin-subtree.ts'
 import { adminUserChanges } from './admin-user-changes.ts'
 import { adminUserHistory } from './admin-user-history.ts'
 import { adminUserPages } from './admin-users.ts'
 import { openAssets } from './assets.ts'
+import { brandAssets } from './brand.ts'
 import { consentPages } from './consent.ts'
 import { csrfGuards } from './csrf.ts'
 import { historyPages } from './history.ts'
@@ -42,6 +45,14 @@ import { openViews } from './view.ts'
 export type Pages = { readonly routes: readonly Middleware<State>[]; readonly errorPage: ErrorPage }
 
 const UNRESTRICTED = new Set(['/', '/logout', '/password/change'])
+
+/** Every page is made under the settings that are in force as it is asked for. */
+const settingsFresh =
+  (house: House): Middleware<State> =>
+  async (_, next) => {
+    await house.inForce.fresh()
+    await next()
+  }
 
 /** Whoever came with a first password chooses their own before anything else. */
 const passwordFirst: Middleware<State> = (ctx, next) => {
@@ -104,13 +115,17 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     mailboxPages,
     adminClientPages,
     adminClientPage,
+    adminSettingPages,
+    adminMailTextPages,
   ]) {
     family(router, kit)
   }
   consentPages(router, kit, oidc.desk)
   return {
     routes: [
+      settingsFresh(house),
       assets.serve,
+      brandAssets(house),
       secureCookies(cookies.secure),
       pageSession(house, cookies, app),
       principal(house),

@@ -1,5 +1,7 @@
+import type { Brand } from '../../domain/settings/in-force.ts'
 import { isTemporary } from '../../projections/users.ts'
 import type { House } from '../house.ts'
+import { brandCssPath, logoPath } from './brand.ts'
 import type { Guards } from './csrf.ts'
 import type { Ctx } from './ctx.ts'
 import { takeNotice } from './notices.ts'
@@ -31,6 +33,24 @@ const languageUrl = (ctx: Ctx, locale: string): string => {
   return `${pageOf(ctx.path)}?${query.toString()}`
 }
 
+const faceOf = ({ name, accent, logo }: Brand, mark: string | undefined) => ({
+  name,
+  css: accent && brandCssPath(accent),
+  logo: logo ? logoPath(logo) : mark,
+  icon: logo ? logoPath(logo) : '/favicon.svg',
+  iconType: logo ? logo.type : 'image/svg+xml',
+})
+
+/** A brand stays what it is until an admin changes it: its addresses are worked out once, not on each page. */
+const faces = new WeakMap<Brand, ReturnType<typeof faceOf>>()
+
+/** The brand as the frame shows it: the product's own colours and mark where no admin has chosen others. */
+export const brandOf = (brand: Brand, mark: string | undefined): ReturnType<typeof faceOf> => {
+  const face = faces.get(brand) ?? faceOf(brand, mark)
+  faces.set(brand, face)
+  return face
+}
+
 /** What the frame around every page needs to know. */
 export const openLayout = (house: House, guards: Guards, assets: Readonly<Record<string, string>>) => {
   const files = {
@@ -41,6 +61,7 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
   }
   return (ctx: Ctx) => {
     const { locale, principal } = ctx.state
+    const { brand, registration } = house.inForce.known()
     const isRestricted = principal ? principal.session.restricted || isTemporary(principal.user) : false
     const isAdmin = !isRestricted && (principal?.user.roles.includes('admin') ?? false)
     const isAuditor = !isRestricted && (principal?.user.roles.includes('auditor') ?? false)
@@ -52,6 +73,7 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
       otherLanguage: other.name,
       languageUrl: languageUrl(ctx, other.locale),
       assets: files,
+      brand: brandOf(brand, files.logo),
       script: null,
       asOf: house.settings.readOnlyAsOf,
       section: null,
@@ -63,7 +85,7 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
       isSink: false,
       isMember: principal !== null && !isRestricted,
       own: principal !== null && !isRestricted && /^\/(?:profile|password\/change)(?:\/|$)/.test(ctx.path),
-      isOpen: house.settings.registration !== 'invite',
+      isOpen: registration !== 'invite',
       mailbox: house.settings.devMailbox && !isRestricted && (house.settings.loopback || isAdmin),
       path: ctx.path,
       notice: notice && text(locale, `notice.${notice}`),

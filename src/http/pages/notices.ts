@@ -28,6 +28,8 @@ const NOTICES = [
   'referrerSet',
   'subtreeSuspended',
   'subtreeReinstated',
+  'settingsChanged',
+  'settingUndone',
 ] as const
 export type Notice = (typeof NOTICES)[number]
 

@@ -263,6 +263,31 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
     en: ['It is known already who brought you here.', 'That can be said once only.'],
     ru: ['Уже известно, кто вас сюда привёл.', 'Указать это можно только один раз.'],
   },
+  setting_unknown: {
+    status: 404,
+    en: ['There is no such setting.'],
+    ru: ['Такой настройки нет.'],
+  },
+  setting_invalid: {
+    status: 422,
+    en: ['This setting cannot have this value.', '`reason` says what is wrong with it.'],
+    ru: ['У этой настройки не может быть такого значения.', 'В `reason` указано, что с ним не так.'],
+  },
+  setting_pinned: {
+    status: 409,
+    en: ['This setting is pinned by the environment.', 'Whoever runs the service changes it there.'],
+    ru: ['Эта настройка закреплена в окружении.', 'Её меняет там тот, кто ведёт службу.'],
+  },
+  setting_change_not_found: {
+    status: 404,
+    en: ['There is no such change of a setting.'],
+    ru: ['Такого изменения настройки нет.'],
+  },
+  setting_changed_since: {
+    status: 409,
+    en: ['The setting was changed again since.', 'Take back the last change first.'],
+    ru: ['С тех пор настройку изменили ещё раз.', 'Сначала отмените последнее изменение.'],
+  },
   batch_not_found: {
     status: 404,
     en: ['There is no such batch of suspended users.'],

@@ -56,7 +56,7 @@ const BACKOFF_MS = [
 export type OutboxParts = {
   readonly store: EventStore
   readonly leases: MailLeases
-  readonly render: (event: DomainEvent, template: MailTemplate) => Mail | null
+  readonly render: (event: DomainEvent, template: MailTemplate) => Mail | null | Promise<Mail | null>
   readonly transport: MailTransport
   readonly doorbell: Doorbell
   readonly clock: Clock
@@ -168,7 +168,7 @@ export class Outbox {
       if (!event) throw new Error(`mail ${mailId} belongs to no event`)
       correlation = event.correlation
       stale = staleFrom(event)
-      mail = render(event, template)
+      mail = await render(event, template)
     } catch (error) {
       if (isPassing(error)) throw error
       if (wait === undefined) return giveUp(UNREADABLE)

@@ -7,6 +7,7 @@ import { Outbox, type OutboxParts } from '../../../src/infrastructure/mail/outbo
 import { maskedSecrets, renderMail } from '../../../src/infrastructure/mail/render.ts'
 import { captureTransport, type MailTransport } from '../../../src/infrastructure/mail/transport.ts'
 import { DAY, openTestFloor, rawSqlite, type TestClock, testClock } from '../../support/house.ts'
+import { builtInLook } from '../../support/look.ts'
 
 const OPERATOR = { actor: 'operator', correlation: 'C' } as const
 
@@ -24,7 +25,8 @@ const runner = (parts: Partial<OutboxParts> = {}) =>
   new Outbox({
     ...floor,
     leases: mailLeases({ ...floor.database, clock: floor.clock }),
-    render: (event, template) => renderMail(event, template, maskedSecrets, 'https://id.example.org'),
+    render: (event, template) =>
+      renderMail(event, template, maskedSecrets, builtInLook('https://id.example.org')),
     transport: captureTransport(),
     log: { error: (fields) => void logged.push(fields), info: () => {} },
     ...parts,

@@ -8,6 +8,7 @@ import { Outbox } from '../../../src/infrastructure/mail/outbox.ts'
 import { renderMail } from '../../../src/infrastructure/mail/render.ts'
 import { captureTransport, type MailTransport } from '../../../src/infrastructure/mail/transport.ts'
 import { DAY, MINUTE, openTestFloor, rawSqlite, type TestClock, testClock } from '../../support/house.ts'
+import { builtInLook } from '../../support/look.ts'
 
 const OPERATOR = { actor: 'operator', correlation: 'C' } as const
 const PUBLIC = 'https://id.example.org'
@@ -37,7 +38,7 @@ const runner = (transport: MailTransport, store: EventStore = floor.store) => {
     ...floor,
     store,
     leases: mailLeases({ ...floor.database, clock: floor.clock }),
-    render: (event, template) => renderMail(event, template, secrets, PUBLIC),
+    render: (event, template) => renderMail(event, template, secrets, builtInLook(PUBLIC)),
     transport,
     log: { error: note, info: note },
   })

@@ -23,6 +23,7 @@ export const enHistory = {
   'history.context.mails': 'Mails',
   'history.context.clients': 'Applications',
   'history.context.referrals': 'Referrals',
+  'history.context.settings': 'settings',
   'history.context.history': 'Looks at the history',
   'history.activity': 'Activity',
   'history.activity.label': 'Bars: {count} events; the table below has the numbers.',

@@ -4,6 +4,7 @@ import { enMails } from './en-mails.ts'
 import { enReferralCounts, enReferrals } from './en-referrals.ts'
 import { enRegistration } from './en-registration.ts'
 import { enSessions } from './en-sessions.ts'
+import { enSettings } from './en-settings.ts'
 import { enUsers } from './en-users.ts'
 
 /** Every word on the pages, in English. `{name}` is filled in. */
@@ -15,7 +16,7 @@ export const en = {
   ...enSessions,
   ...enUsers,
   ...enHistory,
-  'site.name': 'Latchkey',
+  ...enSettings,
   'site.tagline': 'Members by invite',
   'site.asOf': 'As it was: {at}. You see this as an auditor; nothing can be changed.',
   'site.skip': 'Skip to the content',

@@ -124,6 +124,12 @@ export const enEvents: EventWords = {
       ? 'A sign-in link was made, to be mailed.'
       : 'A sign-in link was made and shown to the operator.',
   SignInLinkRedeemed: () => 'The sign-in link was used.',
+  SettingChanged: ({ setting, value, undoes }) =>
+    undoes !== null
+      ? `The setting ${setting} was put back to what it was.`
+      : value === null
+        ? `The setting ${setting} is left to the environment again.`
+        : `The setting ${setting} was changed.`,
   ClientRegistered: ({ name }) => `The application ${name} was registered.`,
   ClientChanged: () => 'An application was changed.',
   ClientRemoved: () => 'An application was removed.',

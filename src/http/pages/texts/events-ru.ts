@@ -119,6 +119,12 @@ export const ruEvents: EventWords = {
       ? 'Создана ссылка для входа; она уйдёт письмом.'
       : 'Создана ссылка для входа; она показана в командной строке.',
   SignInLinkRedeemed: () => 'Ссылка для входа использована.',
+  SettingChanged: ({ setting, value, undoes }) =>
+    undoes !== null
+      ? `Настройка ${setting} возвращена к прежнему значению.`
+      : value === null
+        ? `Настройка ${setting} снова берётся из окружения.`
+        : `Настройка ${setting} изменена.`,
   ClientRegistered: ({ name }) => `Зарегистрировано приложение: ${name}.`,
   ClientChanged: () => 'Приложение изменено.',
   ClientRemoved: () => 'Приложение убрано.',

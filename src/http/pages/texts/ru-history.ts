@@ -25,6 +25,7 @@ export const ruHistory: Readonly<Record<keyof typeof enHistory, string>> = {
   'history.context.mails': 'Письма',
   'history.context.clients': 'Приложения',
   'history.context.referrals': 'Рефералы',
+  'history.context.settings': 'настройки',
   'history.context.history': 'Просмотры истории',
   'history.activity': 'Что происходит',
   'history.activity.label': 'Столбцы: событий {count}; числа в таблице ниже.',

@@ -5,6 +5,7 @@ import { ruMails } from './ru-mails.ts'
 import { ruReferralCounts, ruReferrals } from './ru-referrals.ts'
 import { ruRegistration } from './ru-registration.ts'
 import { ruSessions } from './ru-sessions.ts'
+import { ruSettings } from './ru-settings.ts'
 import { ruUsers } from './ru-users.ts'
 
 /** Every word on the pages, in Russian. A missing key does not compile. */
@@ -16,7 +17,7 @@ export const ru: Texts = {
   ...ruSessions,
   ...ruUsers,
   ...ruHistory,
-  'site.name': 'Latchkey',
+  ...ruSettings,
   'site.tagline': 'Вход по приглашению',
   'site.asOf': 'Как было: {at}. Вы смотрите как аудитор; изменить ничего нельзя.',
   'site.skip': 'Перейти к содержанию',
