@@ -26,7 +26,7 @@ import { oidcPayloads } from './infrastructure/vault/oidc-payloads.ts'
 import { credentialProofs } from './infrastructure/vault/prove-credential.ts'
 import { deriveKey } from './infrastructure/vault/root-secret.ts'
 import { idempotencyKeys, pageSessions, refreshTokens } from './infrastructure/vault/sqlite-rows.ts'
-import { mailTransport, openDeadlines, openOutbox, openSealer, openUpkeep } from './runners.ts'
+import { mailTransport, openDeadlines, openOutbox, openSealer, openTravelDoor, openUpkeep } from './runners.ts'
 
 /** The doors that pages and the API are handed: everything they may do, and no engine. */
 export const openHouse = (
@@ -35,6 +35,7 @@ export const openHouse = (
   draining: () => boolean,
   afterwards: House['afterwards'] = openAfterwards((what, err) => log.error({ err }, `${what} failed`)).add,
   judgeAddress: House['judgeAddress'] = async () => null,
+  travel: House['travel'] = null,
 ): House => {
   const { settings, clock, ids, db, store, reads, execute, keyring, tokens, signatures } = floor
   const rows = {
@@ -125,6 +126,7 @@ export const openHouse = (
     idempotency: idempotencyKeys(rows),
     history: openLooking({ store, reader: floor.reader, clock, doorbell: floor.doorbell }),
     proofs: historyProofs(floor.reader, store),
+    travel,
     ...mailReaders({
       reader: floor.reader,
       rows: reads.mails,
@@ -171,7 +173,8 @@ export const openApp = async (
   let draining = false
   const later = openAfterwards((what, error) => log.error({ err: error }, `${what} failed`))
   const services = openServices(floor, log)
-  const house = openHouse(floor, log, () => draining, later.add, services.judgeAddress)
+  const travel = openTravelDoor(floor, log)
+  const house = openHouse(floor, log, () => draining, later.add, services.judgeAddress, travel)
   const outbox = openOutbox(floor, log, transport ?? mailTransport(settings))
   const deadlines = openDeadlines(floor, log)
   const sealer = openSealer(floor, log)
@@ -205,6 +208,7 @@ export const openApp = async (
         server.closeIdleConnections()
         await closed
         await later.settled()
+        await travel.close()
         await upkeep.stop()
         await services.stop()
         await deadlines.stop()
@@ -214,6 +218,7 @@ export const openApp = async (
       },
     }
   } catch (error) {
+    await travel.close()
     await floor.close()
     throw error
   }

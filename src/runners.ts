@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Settings } from './config.ts'
-import type { Foundation } from './foundation.ts'
+import { type Foundation, migrations } from './foundation.ts'
 import { Deadlines } from './infrastructure/deadlines.ts'
 import { Sealer } from './infrastructure/history/sealer.ts'
 import { witnessAt } from './infrastructure/history/witness.ts'
@@ -11,6 +11,7 @@ import { smtpTransport } from './infrastructure/mail/smtp.ts'
 import { sqliteLeases } from './infrastructure/mail/sqlite-leases.ts'
 import { captureTransport, consoleTransport, type MailTransport } from './infrastructure/mail/transport.ts'
 import { Upkeep } from './infrastructure/projections/upkeep.ts'
+import { openTravel } from './infrastructure/travel/travel.ts'
 import { openSweeps } from './infrastructure/sweeps.ts'
 import { projections } from './projections/index.ts'
 
@@ -59,3 +60,13 @@ export const openSealer = ({ settings, ...floor }: Foundation, log: Logger): Sea
 /** Brings read tables up to date that another version has built. */
 export const openUpkeep = ({ store, db, clock, ids }: Foundation, log: Logger): Upkeep =>
   new Upkeep({ store, db, clock, ids, projections, log })
+
+/** Builds read sides of the past for whoever may see them. */
+export const openTravelDoor = ({ settings, keyring, ...floor }: Foundation, log: Logger) =>
+  openTravel({
+    ...floor,
+    migrations: migrations(),
+    database: settings.databaseFile,
+    personalKey: keyring.personal,
+    onError: (err) => log.error({ err }, 'letting go of the past failed'),
+  })

@@ -10,11 +10,13 @@ import type { House } from '../house.ts'
 
 const MAX_READ = 10_000
 
-const eventsFor = (house: House, tag: Tag, { types }: Pick<Fold<unknown>, 'types'>) =>
+type Known = Pick<House, 'history'>
+
+const eventsFor = (house: Known, tag: Tag, { types }: Pick<Fold<unknown>, 'types'>) =>
   house.history.page({ tag, types }, { limit: MAX_READ, afterPosition: 0 })
 
 /** Which event made an invite what it is; of one that has expired, the event that set its deadline. */
-export const whyInvite = async (house: House, inviteId: string): Promise<DomainEvent | null> => {
+export const whyInvite = async (house: Known, inviteId: string): Promise<DomainEvent | null> => {
   const events = await eventsFor(house, inviteTag(inviteId), invite)
   return causeOf(invite, (state) => (state.status === 'open' ? state.expiresAt : state.status), events)
 }
@@ -26,7 +28,7 @@ export type WhyUser = {
 }
 
 /** Which events made a user what they are: suspended or not, confirmed or not, and holder of each role. */
-export const whyUser = async (house: House, userId: string): Promise<WhyUser> => {
+export const whyUser = async (house: Known, userId: string): Promise<WhyUser> => {
   const events = await eventsFor(house, userTag(userId), standing)
   const { roles } = events.reduce(standing.evolve, standing.initial)
   return {
