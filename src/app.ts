@@ -26,7 +26,14 @@ import { oidcPayloads } from './infrastructure/vault/oidc-payloads.ts'
 import { credentialProofs } from './infrastructure/vault/prove-credential.ts'
 import { deriveKey } from './infrastructure/vault/root-secret.ts'
 import { idempotencyKeys, pageSessions, refreshTokens } from './infrastructure/vault/sqlite-rows.ts'
-import { mailTransport, openDeadlines, openOutbox, openSealer, openTravelDoor, openUpkeep } from './runners.ts'
+import {
+  mailTransport,
+  openDeadlines,
+  openOutbox,
+  openSealer,
+  openTravelDoor,
+  openUpkeep,
+} from './runners.ts'
 
 /** The doors that pages and the API are handed: everything they may do, and no engine. */
 export const openHouse = (

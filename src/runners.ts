@@ -11,8 +11,8 @@ import { smtpTransport } from './infrastructure/mail/smtp.ts'
 import { sqliteLeases } from './infrastructure/mail/sqlite-leases.ts'
 import { captureTransport, consoleTransport, type MailTransport } from './infrastructure/mail/transport.ts'
 import { Upkeep } from './infrastructure/projections/upkeep.ts'
-import { openTravel } from './infrastructure/travel/travel.ts'
 import { openSweeps } from './infrastructure/sweeps.ts'
+import { openTravel } from './infrastructure/travel/travel.ts'
 import { projections } from './projections/index.ts'
 
 export const mailTransport = (settings: Settings): MailTransport => {

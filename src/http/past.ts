@@ -1,18 +1,20 @@
 import type { ReadSide } from '../projections/index.ts'
+import { momentOf } from './acts/moments.ts'
 import type { HistoryDoor } from './history-door.ts'
 import type { House } from './house.ts'
-import { readOnlyHouse } from './read-only.ts'
-import { momentOf } from './acts/moments.ts'
 import { Problem } from './problems.ts'
+import { readOnlyHouse } from './read-only.ts'
 import type { Moment, Reach, Visited } from './travel-door.ts'
 
 /** The history as far as it had come. */
 const historyUntil = (history: HistoryDoor, position: number): HistoryDoor => {
-  const end = (before: number | undefined): number => Math.min(before ?? Number.MAX_SAFE_INTEGER, position + 1)
+  const end = (before: number | undefined): number =>
+    Math.min(before ?? Number.MAX_SAFE_INTEGER, position + 1)
   return {
     ...history,
     newestAbout: (tag, { limit, before }) => history.newestAbout(tag, { limit, before: end(before) }),
-    page: (question, slice) => history.page(question, { ...slice, beforePosition: end(slice.beforePosition) }),
+    page: (question, slice) =>
+      history.page(question, { ...slice, beforePosition: end(slice.beforePosition) }),
     at: async (wanted) => (wanted > position ? null : history.at(wanted)),
     async positionOf(id) {
       const found = await history.positionOf(id)

@@ -52,6 +52,7 @@ export const subtreeOperations = [
     who: 'auditor',
     answers: { 200: { description: 'who they are', schema: previewSchema } },
     refusals: ['user_not_found', 'subtree_too_large'],
+    asOf: () => 'everything',
     async handle({ house, params }) {
       const subtree = await previewSubtree(house, params['id'] ?? '')
       if ('refusal' in subtree) throw problemOf(subtree.refusal)
@@ -95,6 +96,7 @@ export const subtreeOperations = [
     who: 'auditor',
     answers: { 200: { description: 'the list', schema: z.strictObject({ items: z.array(batchSchema) }) } },
     refusals: [],
+    asOf: () => 'everything',
     async handle({ house }) {
       return { status: 200, body: { items: (await house.reads.referrals.batches(LATEST)).map(presentBatch) } }
     },

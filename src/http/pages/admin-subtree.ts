@@ -12,6 +12,7 @@ import {
   type Ctx,
   type FieldError,
   type Kit,
+  mayChange,
   paramOf,
   seeOther,
   withQuery,
@@ -93,7 +94,7 @@ export const adminSubtreePages = (router: Router<State>, kit: Kit): void => {
         last: dates.at(-1) ?? null,
         counts: preview?.counts ?? null,
         tree: counts.all > 0 ? tree : null,
-        canChange: adminOf(ctx) !== null,
+        canChange: mayChange(kit, ctx),
         them: them.slice(0, LISTED),
         isMore: them.length > LISTED,
         total: them.length,
@@ -159,7 +160,7 @@ export const adminSubtreePages = (router: Router<State>, kit: Kit): void => {
       still: still.length,
       them: still.slice(0, LISTED).map((userId) => ({ userId, who: nameOf(userId) })),
       isMore: still.length > LISTED,
-      canChange: adminOf(ctx) !== null,
+      canChange: mayChange(kit, ctx),
     })
   })
 

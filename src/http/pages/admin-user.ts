@@ -7,7 +7,7 @@ import { rolesOf } from '../api/schemas.ts'
 import { Problem } from '../problems.ts'
 import { historyLines, whyLine } from './admin-user-history.ts'
 import { mailName } from './event-words.ts'
-import { adminOf, type Ctx, type FieldError, type Kit, paramOf, withQuery } from './kit.ts'
+import { adminOf, type Ctx, type FieldError, type Kit, mayChange, paramOf } from './kit.ts'
 import { loginLine } from './own-sessions.ts'
 import { saidOutside } from './said-outside.ts'
 import { mustProve } from './step-up.ts'
@@ -79,7 +79,8 @@ export const showUser = async (
     {
       title: user.name ?? user.email ?? user.id,
       section: 'users',
-      canChange: admin !== null,
+      canChange: mayChange(kit, ctx),
+      isForgotten: user.email === null,
       user,
       state: stateOf(user),
       roles: rolesOf(user),
@@ -91,7 +92,7 @@ export const showUser = async (
         mustProve: role === 'admin' && admin !== null && mustProve(house, ctx, admin),
       })),
       isUnproven: errors.some(({ field }) => field === 'current'),
-      inviteUrl: admin && invite && withQuery('/admin/invites', { search: invite.id }),
+      inviteUrl: admin && invite && `/admin/invites/${invite.id}`,
       draftName: draft.name ?? user.name ?? '',
       draftReason: draft.reason ?? '',
       errors,

@@ -9,6 +9,7 @@ import { openOidc } from '../oidc/index.ts'
 import { adminPages } from './admin.ts'
 import { adminClientPage } from './admin-client.ts'
 import { adminClientPages } from './admin-clients.ts'
+import { adminInvitePage } from './admin-invite.ts'
 import { adminInvitePages } from './admin-invites.ts'
 import { adminMailPages } from './admin-mails.ts'
 import { adminReferralPages } from './admin-referrals.ts'
@@ -35,6 +36,7 @@ import { referralLinkPages } from './referral-links.ts'
 import { registerPages } from './register.ts'
 import { pageSession, principal, secureCookies, sessionCookies } from './session.ts'
 import { signInLinkPages } from './sign-in-links.ts'
+import { travelPages } from './travel.ts'
 import { verifyPages } from './verify.ts'
 import { verifyLinkPages } from './verify-links.ts'
 import { openViews } from './view.ts'
@@ -65,6 +67,20 @@ const registrationFirst: Middleware<State> = (ctx, next) => {
   return seeOther(ctx as Ctx, stepOf(user))
 }
 
+/** Whose pages can be seen as they were. */
+const withPast = [
+  adminPages,
+  adminInvitePages,
+  adminInvitePage,
+  adminUserPages,
+  adminUserHistory,
+  adminReferralPages,
+  adminSubtreePages,
+  adminMailPages,
+  adminClientPages,
+  adminClientPage,
+]
+
 /** Everything that people see. */
 export const openPages = (house: House, app: Koa<State>): Pages => {
   const cookies = sessionCookies(house.settings.publicUrl)
@@ -92,18 +108,10 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     profilePages,
     ownSessionPages,
     ownReferralPages,
-    adminPages,
-    adminInvitePages,
-    adminUserPages,
+    ...withPast,
     adminUserChanges,
-    adminUserHistory,
     historyPages,
-    adminReferralPages,
-    adminSubtreePages,
-    adminMailPages,
     mailboxPages,
-    adminClientPages,
-    adminClientPage,
   ]) {
     family(router, kit)
   }
@@ -118,6 +126,7 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
       oidc.routes,
       registrationFirst,
       passwordFirst,
+      travelPages(kit, withPast),
       router.routes() as unknown as Middleware<State>,
       router.allowedMethods() as unknown as Middleware<State>,
     ],

@@ -340,7 +340,10 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
   },
   moment_in_future: {
     status: 400,
-    en: ['The history has not come that far.', 'Give a moment that has been; without one the present is shown.'],
+    en: [
+      'The history has not come that far.',
+      'Give a moment that has been; without one the present is shown.',
+    ],
     ru: ['История ещё не дошла до этого момента.', 'Укажите прошедший момент; без него показано настоящее.'],
   },
   past_being_prepared: {

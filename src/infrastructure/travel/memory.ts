@@ -67,11 +67,7 @@ export const pastAbout = async (
 }
 
 /** The whole read side of a short history. */
-export const pastInMemory = async (
-  store: Source,
-  schema: SqliteConnection,
-  until: number,
-): Promise<Past> => {
+export const pastInMemory = async (store: Source, schema: SqliteConnection, until: number): Promise<Past> => {
   const tables = tablesOf(schema)
   await fill(tables, store.read({ until }))
   tables.finish()

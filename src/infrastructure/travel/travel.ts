@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { type EventType, definitionOf, eventTypes } from '../../domain/catalogue.ts'
+import { definitionOf, type EventType, eventTypes } from '../../domain/catalogue.ts'
 import type { Tag } from '../../domain/event.ts'
 import type { ReadSide } from '../../projections/index.ts'
 import { type Migration, migrateUp } from '../database/migrations.ts'
@@ -27,7 +27,9 @@ type Parts = {
   readonly onError: (error: unknown) => void
 }
 
-type Reach = 'everything' | readonly { readonly tag: Tag; readonly types?: readonly EventType[] | undefined }[]
+type Reach =
+  | 'everything'
+  | readonly { readonly tag: Tag; readonly types?: readonly EventType[] | undefined }[]
 
 /** Read tables as the newest migration makes them, with nothing in them: what tables of the past are made after. */
 const emptySchema = (migrations: readonly Migration[], now: string): SqliteConnection => {
@@ -43,7 +45,8 @@ export const openTravel = ({ store, doorbell, clock, onError, migrations, ...ord
   const schemaOf = () => (schema ??= emptySchema(migrations, clock()))
   const shelf = new Shelf({
     order,
-    atOnce: (position) => (position > SHORT ? Promise.resolve(null) : pastInMemory(store, schemaOf(), position)),
+    atOnce: (position) =>
+      position > SHORT ? Promise.resolve(null) : pastInMemory(store, schemaOf(), position),
   })
   let known = 0
 

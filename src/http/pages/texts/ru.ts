@@ -2,6 +2,7 @@ import type { CountKey, Texts } from './en.ts'
 import { ruClients } from './ru-clients.ts'
 import { ruHistory } from './ru-history.ts'
 import { ruMails } from './ru-mails.ts'
+import { ruMoments } from './ru-moments.ts'
 import { ruReferralCounts, ruReferrals } from './ru-referrals.ts'
 import { ruRegistration } from './ru-registration.ts'
 import { ruSessions } from './ru-sessions.ts'
@@ -16,6 +17,7 @@ export const ru: Texts = {
   ...ruSessions,
   ...ruUsers,
   ...ruHistory,
+  ...ruMoments,
   'site.name': 'Latchkey',
   'site.tagline': 'Вход по приглашению',
   'site.asOf': 'Как было: {at}. Вы смотрите как аудитор; изменить ничего нельзя.',
