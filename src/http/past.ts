@@ -7,7 +7,7 @@ import { readOnlyHouse } from './read-only.ts'
 import type { Moment, Reach, Visited } from './travel-door.ts'
 
 /** The history as far as it had come. */
-const historyUntil = (history: HistoryDoor, position: number): HistoryDoor => {
+export const historyUntil = (history: HistoryDoor, position: number): HistoryDoor => {
   const end = (before: number | undefined): number =>
     Math.min(before ?? Number.MAX_SAFE_INTEGER, position + 1)
   return {

@@ -3,6 +3,7 @@ import type { Middleware } from 'koa'
 import type { State } from '../context.ts'
 import type { House } from '../house.ts'
 import { clientOperations } from './clients.ts'
+import { compareOperations } from './compare.ts'
 import { openApiDocument } from './document.ts'
 import { carryOut } from './guard.ts'
 import { historyOperations } from './history.ts'
@@ -41,6 +42,7 @@ export const operationsOf = ({ settings }: Pick<House, 'settings'>): readonly Op
   ...subtreeOperations,
   ...clientOperations,
   ...mailOperations,
+  ...compareOperations,
   ...historyOperations,
   ...proofOperations,
   ...(settings.devMailbox ? mailboxOperations : []),
