@@ -61,6 +61,10 @@ const PERSONAL = [
   'title',
 ]
 
+/** Why a mail was not sent is a short code, and nobody's. */
+const isPersonal = (name: string, about: unknown): boolean =>
+  PERSONAL.includes(name) && !(name === 'reason' && about !== undefined)
+
 /** What was seen, as it can be seen once some have been forgotten. */
 const blanked = <T>(seen: T, forgotten: ReadonlySet<string>): T => {
   if (Array.isArray(seen)) return seen.map((one: unknown) => blanked(one, forgotten)) as T
@@ -70,7 +74,7 @@ const blanked = <T>(seen: T, forgotten: ReadonlySet<string>): T => {
   return Object.fromEntries(
     Object.entries(seen).map(([name, value]) => [
       name,
-      isGone && PERSONAL.includes(name) && typeof value === 'string' ? null : blanked(value, forgotten),
+      isGone && isPersonal(name, about) && typeof value === 'string' ? null : blanked(value, forgotten),
     ]),
   ) as T
 }
@@ -84,19 +88,30 @@ const forgottenBy = (acts: readonly Act[]): ReadonlySet<string> =>
     ),
   )
 
+/** False if the database refuses it: stories use few ids, and some of them twice. */
+const happens = async ({ floor }: TestApp, { actor, events }: Act): Promise<boolean> => {
+  const decision = accept(...events.map(({ type, data }) => ({ type, data }) as never))
+  const request = { readings: {}, decide: () => decision, actor, correlation: 'STORY' }
+  return floor.store.decide(request).then(
+    () => true,
+    () => false,
+  )
+}
+
 /** Lets a story happen in a house, and looks around in it now and then. */
-const live = async (app: TestApp, acts: readonly Act[]): Promise<Snapshot[]> => {
+const live = async (app: TestApp, acts: readonly Act[]) => {
   const snapshots: Snapshot[] = []
-  for (const [n, { now, actor, events }] of acts.entries()) {
-    if (events.length === 0) continue
+  const lived: Act[] = []
+  for (const [n, act] of acts.entries()) {
+    const { now, events } = act
     app.clock.set(now)
-    const decision = accept(...events.map(({ type, data }) => ({ type, data }) as never))
-    await app.floor.store.decide({ readings: {}, decide: () => decision, actor, correlation: 'STORY' })
+    if (events.length === 0 || !(await happens(app, act))) continue
+    lived.push(act)
     if (n % 3 > 0) continue
     const seen = await lookAround(app.house.reads, now)
     snapshots.push({ position: await app.floor.store.head(), at: now, seen })
   }
-  return snapshots
+  return { snapshots, forgotten: forgottenBy(lived) }
 }
 
 const visit = async <T>(
@@ -114,7 +129,6 @@ const visit = async <T>(
 const expectPast = async (app: TestApp, { position, at, seen }: Snapshot, forgotten: ReadonlySet<string>) => {
   const { house } = app
   const expected = blanked(seen, forgotten)
-  // Several may have won the same place meanwhile; who is forgotten has no name to be sorted by.
   expect(await visit(house, position, 'everything', (reads) => lookAround(reads, at))).toStrictEqual(expected)
   const known = { history: historyUntil(house.history, position) }
   for (const [n, id] of USERS.entries()) {
@@ -172,9 +186,7 @@ test('as of a moment everything is what it was at that moment, but for who has b
     fc.asyncProperty(anyStory, async (story) => {
       const app = await openTestApp()
       try {
-        const acts = play(story)
-        const snapshots = await live(app, acts)
-        const forgotten = forgottenBy(acts)
+        const { snapshots, forgotten } = await live(app, play(story))
         for (const snapshot of snapshots) {
           moments++
           await expectPast(app, snapshot, forgotten)
@@ -189,7 +201,7 @@ test('as of a moment everything is what it was at that moment, but for who has b
         await app.dispose()
       }
     }),
-    { numRuns: RUNS, ...SEED },
+    { numRuns: RUNS, endOnFailure: true, ...SEED }, // each try is a whole house: shrinking takes too long
   )
   expect(moments).toBeGreaterThan(RUNS)
 }, 300_000)

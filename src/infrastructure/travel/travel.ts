@@ -39,12 +39,20 @@ const emptySchema = (migrations: readonly Migration[], now: string): SqliteConne
 }
 
 /** The read side as of any position. Whoever is forgotten is so in every past, from the moment they are. */
-export const openTravel = ({ store, doorbell, clock, onError, migrations, ...order }: Parts) => {
+export const openTravel = ({
+  store,
+  doorbell,
+  clock,
+  onError,
+  migrations,
+  database,
+  personalKey,
+}: Parts) => {
   removeLeftOvers()
   let schema: SqliteConnection | undefined
   const schemaOf = () => (schema ??= emptySchema(migrations, clock()))
   const shelf = new Shelf({
-    order,
+    order: { database, personalKey },
     atOnce: (position) =>
       position > SHORT ? Promise.resolve(null) : pastInMemory(store, schemaOf(), position),
   })
