@@ -37,11 +37,13 @@ export const reachOfUser = async ({ history }: Known, userId: string): Promise<S
   const via = registered?.type === 'UserRegistered' ? registered.data.via : null
   const invited = via?.kind === 'invite' ? [{ tag: inviteTag(via.inviteId) }] : []
   const issued = await history.page({ actor: `user:${userId}`, types: ['InviteIssued'] }, { limit: INVITES })
-  const { state, verified, roles } = await whyUser({ history }, userId)
-  const causes = [state, verified, ...roles.map(({ cause }) => cause)].filter((cause) => cause !== null)
+  const { roles, ...why } = await whyUser({ history }, userId)
+  const causes = [...Object.values(why), ...roles.map(({ cause }) => cause)].filter((cause) => cause !== null)
+  const referrer = why.referrer?.type === 'UserReferred' ? [why.referrer.data.referrerId] : []
   return [
     { tag },
     ...invited,
+    ...referrer.map((id) => ({ tag: userTag(id), types: NAMING })),
     ...issued.flatMap((event) =>
       event.type === 'InviteIssued' ? [{ tag: inviteTag(event.data.inviteId) }] : [],
     ),

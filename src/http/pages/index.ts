@@ -32,6 +32,7 @@ import { passwordPages } from './password.ts'
 import { passwordResetPages } from './password-reset.ts'
 import { problemPage } from './problem.ts'
 import { profilePages } from './profile.ts'
+import { receiptPage } from './receipt.ts'
 import { referralLinkPages } from './referral-links.ts'
 import { registerPages } from './register.ts'
 import { pageSession, principal, secureCookies, sessionCookies } from './session.ts'
@@ -106,6 +107,7 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     verifyPages,
     verifyLinkPages,
     profilePages,
+    receiptPage,
     ownSessionPages,
     ownReferralPages,
     ...withPast,

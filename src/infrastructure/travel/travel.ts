@@ -39,15 +39,7 @@ const emptySchema = (migrations: readonly Migration[], now: string): SqliteConne
 }
 
 /** The read side as of any position. Whoever is forgotten is so in every past, from the moment they are. */
-export const openTravel = ({
-  store,
-  doorbell,
-  clock,
-  onError,
-  migrations,
-  database,
-  personalKey,
-}: Parts) => {
+export const openTravel = ({ store, doorbell, clock, onError, migrations, database, personalKey }: Parts) => {
   removeLeftOvers()
   let schema: SqliteConnection | undefined
   const schemaOf = () => (schema ??= emptySchema(migrations, clock()))

@@ -1,4 +1,4 @@
-/** The words of the past: as of a moment, and two moments compared; in English. */
+/** The words of the past: as of a moment, two moments compared, why things are so; in English. */
 export const enMoments = {
   'moment.label': 'The moment that is shown',
   'moment.asOf': 'As it was:',
@@ -45,4 +45,11 @@ export const enMoments = {
   'compare.kind.verification': 'Verification',
   'compare.kind.batch': 'Suspended subtree',
   'compare.kind.client': 'Application',
+  'why.verification': 'Code and link',
+  'why.referralCode': 'Referral code',
+  'why.referrer': 'Brought by',
+  'profile.receipt': 'Receipt for your invite',
+  'profile.receipt.lead':
+    'Proof that your invite stands in the history, redeemed. Whoever has it and the verifier can check it without us.',
+  'profile.receipt.get': 'Download the receipt',
 } as const

@@ -1,6 +1,6 @@
 import type { enMoments } from './en-moments.ts'
 
-/** The words of the past: as of a moment, and two moments compared; in Russian. */
+/** The words of the past: as of a moment, two moments compared, why things are so; in Russian. */
 export const ruMoments: Readonly<Record<keyof typeof enMoments, string>> = {
   'moment.label': 'Показанный момент',
   'moment.asOf': 'Как было:',
@@ -46,4 +46,11 @@ export const ruMoments: Readonly<Record<keyof typeof enMoments, string>> = {
   'compare.kind.verification': 'Подтверждение адреса',
   'compare.kind.batch': 'Заблокированная ветвь',
   'compare.kind.client': 'Приложение',
+  'why.verification': 'Код и ссылка',
+  'why.referralCode': 'Реферальный код',
+  'why.referrer': 'Привёл',
+  'profile.receipt': 'Квитанция о приглашении',
+  'profile.receipt.lead':
+    'Доказательство, что ваше приглашение стоит в истории и использовано. Его можно проверить без нас, нужна только программа проверки.',
+  'profile.receipt.get': 'Скачать квитанцию',
 }
