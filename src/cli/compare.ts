@@ -9,7 +9,7 @@ import { openLooking } from '../infrastructure/event-store/looking.ts'
 import type { Difference } from '../projections/comparing.ts'
 import { action, UsageProblem, withFloor } from './run.ts'
 
-const nothing = (value: unknown): string => (value === null ? '–' : String(value))
+const nothing = (value: string | number | null): string => (value === null ? '–' : String(value))
 
 const linesOf = ({ kind, id, change, fields, events }: Difference): string[] => [
   `${change.padEnd(8)}${kind} ${id}${events.length > 0 ? `  (events ${events.map(({ position }) => position).join(', ')})` : ''}`,

@@ -25,6 +25,7 @@ type Snapshot = { readonly position: number; readonly at: string; readonly seen:
 type Seen = Awaited<ReturnType<typeof lookAround>>
 
 const aboutUser = async (reads: ReadSide, now: string, id: string) => ({
+  userId: id,
   user: await reads.users.get(id),
   sessions: await reads.sessions.ofUser(id, 100),
   logins: await reads.logins.ofUser(id, { since: cast.EARLIER, limit: 100 }),
@@ -65,16 +66,22 @@ const PERSONAL = [
 const isPersonal = (name: string, about: unknown): boolean =>
   PERSONAL.includes(name) && !(name === 'reason' && about !== undefined)
 
+/** These name nobody themselves: they are whose page they are on. */
+const OF_THE_PAGE = ['logins', 'said']
+
 /** What was seen, as it can be seen once some have been forgotten. */
-const blanked = <T>(seen: T, forgotten: ReadonlySet<string>): T => {
-  if (Array.isArray(seen)) return seen.map((one: unknown) => blanked(one, forgotten)) as T
+const blanked = <T>(seen: T, forgotten: ReadonlySet<string>, isWithin = false): T => {
+  if (Array.isArray(seen)) return seen.map((one: unknown) => blanked(one, forgotten, isWithin)) as T
   if (seen === null || typeof seen !== 'object') return seen
   const { id, userId, about } = seen as Record<string, unknown>
-  const isGone = [id, userId, String(about).split(':')[1]].some((one) => forgotten.has(String(one)))
+  const names = [id, userId, String(about).split(':')[1]].map(String)
+  const isGone = isWithin || names.some((name) => forgotten.has(name))
   return Object.fromEntries(
     Object.entries(seen).map(([name, value]) => [
       name,
-      isGone && isPersonal(name, about) && typeof value === 'string' ? null : blanked(value, forgotten),
+      isGone && isPersonal(name, about) && typeof value === 'string'
+        ? null
+        : blanked(value, forgotten, isGone && OF_THE_PAGE.includes(name)),
     ]),
   ) as T
 }
