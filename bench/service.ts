@@ -27,12 +27,12 @@ await floor.execute(
   { actor: 'operator', correlation: floor.ids() },
   [insert('password_hashes', { credential_id: credentialId, user_id: userId, hash })],
 )
-process.on('message', async () => {
+const countInvites = async () => {
   const counted = await floor.database.reader.get<{ count: number }>(
     `select count(*) as count from events where type = 'InviteIssued'`,
   )
-  const count = counted?.count
-  process.send?.({ invites: count })
-})
+  process.send?.({ invites: counted?.count })
+}
+process.on('message', () => void countInvites())
 process.on('disconnect', () => process.exit(0))
 process.send?.({ port: Number(new URL(app.address).port) })

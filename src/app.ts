@@ -27,7 +27,14 @@ import { pageSessions } from './infrastructure/vault/page-sessions.ts'
 import { credentialProofs } from './infrastructure/vault/prove-credential.ts'
 import { refreshTokens } from './infrastructure/vault/refresh-tokens.ts'
 import { deriveKey } from './infrastructure/vault/root-secret.ts'
-import { mailTransport, openDeadlines, openOutbox, openSealer, openUpkeep } from './runners.ts'
+import {
+  mailTransport,
+  openDeadlines,
+  openOutbox,
+  openSealer,
+  openTravelDoor,
+  openUpkeep,
+} from './runners.ts'
 import { inForceDoor, looksOf, openSettings } from './settings.ts'
 
 /** The doors that pages and the API are handed: everything they may do, and no engine. */
@@ -37,6 +44,7 @@ export const openHouse = (
   draining: () => boolean,
   afterwards: House['afterwards'] = openAfterwards((what, err) => log.error({ err }, `${what} failed`)).add,
   judgeAddress: House['judgeAddress'] = async () => null,
+  travel: House['travel'] = null,
 ): House => {
   const { settings, clock, ids, database, store, reads, execute, keyring, tokens, signatures } = floor
   const rows = { reader: database.reader, exclusively: database.exclusively, clock }
@@ -121,6 +129,7 @@ export const openHouse = (
     idempotency: idempotencyKeys(rows),
     history: openLooking({ store, database, clock, doorbell: floor.doorbell }),
     proofs: historyProofs(database.reader, store),
+    travel,
     ...mailReaders({
       reader: database.reader,
       rows: reads.mails,
@@ -168,7 +177,8 @@ export const openApp = async (
   let draining = false
   const later = openAfterwards((what, error) => log.error({ err: error }, `${what} failed`))
   const services = openServices(floor, log)
-  const house = openHouse(floor, log, () => draining, later.add, services.judgeAddress)
+  const travel = openTravelDoor(floor, log)
+  const house = openHouse(floor, log, () => draining, later.add, services.judgeAddress, travel)
   const outbox = openOutbox(floor, log, transport ?? mailTransport(settings))
   const deadlines = openDeadlines(floor, log)
   const sealer = openSealer(floor, log)
@@ -202,6 +212,7 @@ export const openApp = async (
         server.closeIdleConnections()
         await closed
         await later.settled()
+        await travel.close()
         await upkeep.stop()
         await services.stop()
         await deadlines.stop()
@@ -211,6 +222,7 @@ export const openApp = async (
       },
     }
   } catch (error) {
+    await travel.close()
     await floor.close()
     throw error
   }

@@ -1,71 +1,30 @@
 import { z } from 'zod'
-import { durationSchema, pinnedSchema } from './config-values.ts'
+import {
+  databaseUrl,
+  durationSchema,
+  fromSchema,
+  mailUrl,
+  onOff,
+  originSchema,
+  origins,
+  pinnedSchema,
+  postgresUrl,
+  proxies,
+  secretSchema,
+  serviceKey,
+  serviceUrl,
+} from './config-values.ts'
 import { addressSchema } from './domain/address.ts'
 import type { SettingName } from './domain/settings/names.ts'
 import { SetupProblem } from './infrastructure/errors.ts'
 import type { Service } from './infrastructure/outside/ports.ts'
-import { serviceUrlProblem } from './infrastructure/outside/service-url.ts'
-import { MIN_SECRET_BYTES } from './infrastructure/vault/root-secret.ts'
 
 const UNIT_MS = { m: 60_000, d: 86_400_000 } as const
 
-const onOff = z.enum(['on', 'off']).transform((value) => value === 'on')
-
-/** HTTP origin and nothing more: what links in mails begin with. */
-const originSchema = z
-  .url({ protocol: /^https?$/, error: 'must be a web address such as https://id.example.org', abort: true })
-  .refine((url) => new URL(url).href === `${new URL(url).origin}/`, 'must have no path, query or user in it')
-  .transform((url) => new URL(url).origin)
-
 const SQLITE = 'sqlite:'
-const databaseUrl = z
-  .string()
-  .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:FILE or postgres://USER@HOST/DATABASE')
-
-const isMailUrl = (url: string): boolean =>
-  url === 'console:' || url === 'capture:' || (/^smtps?:\/\/[^/]/.test(url) && URL.canParse(url))
-const mailUrl = z.string().refine(isMailUrl, 'must be console:, smtp://host:port or smtps://host:port')
-
-const ADDRESS = '[^\\s<>@,;"]+@[^\\s<>@,;"]+'
-const fromSchema = z
-  .string()
-  .regex(
-    new RegExp(`^(?:[^<>\\r\\n]{1,60} <${ADDRESS}>|${ADDRESS})$`),
-    'must be an address such as Latchkey <no-reply@example.org>',
-  )
-
-/** The newest first, one a line; empty lines mean nothing. */
-const isLongEnough = (secrets: string): boolean =>
-  secrets
-    .split('\n')
-    .map((line) => line.trim())
-    .every((line) => line === '' || Buffer.byteLength(line) >= MIN_SECRET_BYTES)
-const secretSchema = z.string().refine(isLongEnough, `must be at least ${MIN_SECRET_BYTES} bytes long`)
-
-const isOrigin = (text: string): boolean =>
-  /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text
-
-/** Exact origins with commas between them: no path, no `*`. */
-const origins = z
-  .string()
-  .transform((text) => text.split(',').map((one) => one.trim()))
-  .refine(
-    (all) => all.every(isOrigin),
-    'must be origins such as https://app.example, with commas between them',
-  )
-
-const serviceUrl = z.string().check(({ value, issues }) => {
-  const message = serviceUrlProblem(value)
-  if (message !== null) issues.push({ code: 'custom', input: value, message })
-})
-const serviceKey = z.string().regex(/^[\x21-\x7e]{1,500}$/, 'must be one line of up to 500 plain characters')
 
 const service = (url: string | undefined, key: string | undefined): Service | null =>
   url === undefined ? null : { url, key: key ?? null }
-
-const proxies = z.union([onOff, z.coerce.number().int().min(1).max(10)], {
-  error: 'must be off, on, or the number of proxies in front, 1 to 10',
-})
 
 /**
  * Every setting, as the environment (or `.env`) names it. A profile only changes defaults: `production` wants its
@@ -74,10 +33,7 @@ const proxies = z.union([onOff, z.coerce.number().int().min(1).max(10)], {
 export const settingsSchema = z.object({
   PROFILE: z.enum(['development', 'test', 'production']).default('development'),
   DATABASE_URL: databaseUrl.optional(),
-  DATABASE_READ_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\/.+$/, 'must be postgres://USER@HOST/DATABASE')
-    .optional(),
+  DATABASE_READ_URL: postgresUrl.optional(),
   DATABASE_POOL: z.coerce.number().int().min(4).max(200).default(12),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),

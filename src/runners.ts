@@ -12,6 +12,7 @@ import { smtpTransport } from './infrastructure/mail/smtp.ts'
 import { captureTransport, consoleTransport, type MailTransport } from './infrastructure/mail/transport.ts'
 import { Upkeep } from './infrastructure/projections/upkeep.ts'
 import { openSweeps } from './infrastructure/sweeps.ts'
+import { openTravel } from './infrastructure/travel/travel.ts'
 import { projections } from './projections/index.ts'
 import { looksOf, openSettings } from './settings.ts'
 
@@ -61,3 +62,12 @@ export const openSealer = ({ settings, ...floor }: Foundation, log: Logger): Sea
 /** Brings read tables up to date that another version has built. */
 export const openUpkeep = ({ store, database, engine, clock, ids }: Foundation, log: Logger): Upkeep =>
   new Upkeep({ store, database, liveTables: engine.liveTables, clock, ids, projections, log })
+
+/** Builds read sides of the past for whoever may see them. */
+export const openTravelDoor = ({ settings, keyring, ...floor }: Foundation, log: Logger) =>
+  openTravel({
+    ...floor,
+    place: settings.postgresUrl === null ? { file: settings.databaseFile } : { url: settings.postgresUrl },
+    personalKey: keyring.personal,
+    onError: (err) => log.error({ err }, 'letting go of the past failed'),
+  })

@@ -104,6 +104,7 @@ const MATRIX: Readonly<Record<string, Answers>> = {
 
   listEvents: [401, 403, 403, 200, 200],
   getEvent: [401, 403, 403, 200, 200],
+  compareMoments: [401, 403, 403, 200, 200],
 
   listMails: [401, 403, 403, 200, 200],
   getMail: [401, 403, 403, 200, 200],
@@ -154,6 +155,7 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 const QUERIES: Readonly<Record<string, (scene: Scene) => string>> = {
   listMailbox: () => '?email=nobody@example.org',
   getConsistencyProof: ({ sealed }) => `?from=${sealed}&to=${sealed}`,
+  compareMoments: () => '?from=0&to=1',
   findReferralCode: ({ owner }) => `?referrerEmail=${owner.email}`,
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
 import { roleSchema } from '../../domain/users/events.ts'
 import { Problem, problemCodes, problemDocument, statusOf, wordingOf } from '../problems.ts'
+import { atQuery } from './as-of.ts'
 import { keepsAnswers, type Operation, refusalsOf, type Who } from './operation.ts'
 import { id, problemSchema } from './schemas.ts'
 
@@ -83,8 +84,15 @@ const exampleOf = (body: z.ZodType): { example?: unknown } => {
   return example === undefined ? {} : { example }
 }
 
+/** What may be asked, with the moment it is asked about where there is one. */
+const queryOf = ({ query, asOf }: Operation): z.ZodObject | undefined => {
+  const own = query instanceof z.ZodObject ? query : undefined
+  return asOf ? z.strictObject({ ...own?.shape, ...atQuery }) : own
+}
+
 const operationObject = (operation: Operation): ZodOpenApiOperationObject => {
-  const { operationId, summary, description, tag, who, body, query, path, seesToRepeats, foreign } = operation
+  const { operationId, summary, description, tag, who, body, path, seesToRepeats, foreign } = operation
+  const query = queryOf(operation)
   const inPath = pathParameters(path)
   return {
     operationId,
@@ -107,7 +115,7 @@ const operationObject = (operation: Operation): ZodOpenApiOperationObject => {
       : {}),
     requestParams: {
       ...(inPath ? { path: inPath } : {}),
-      ...(query instanceof z.ZodObject ? { query } : {}),
+      ...(query ? { query } : {}),
       ...(keepsAnswers(operation) || seesToRepeats ? { header: idempotencyKey } : {}),
     },
     responses: { ...answersOf(operation), ...problemAnswers(operation) },

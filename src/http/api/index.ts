@@ -3,6 +3,7 @@ import type { Middleware } from 'koa'
 import type { State } from '../context.ts'
 import type { House } from '../house.ts'
 import { clientOperations } from './clients.ts'
+import { compareOperations } from './compare.ts'
 import { openApiDocument } from './document.ts'
 import { carryOut } from './guard.ts'
 import { historyOperations } from './history.ts'
@@ -43,6 +44,7 @@ export const operationsOf = ({ settings }: Pick<House, 'settings'>): readonly Op
   ...clientOperations,
   ...mailOperations,
   ...settingOperations,
+  ...compareOperations,
   ...historyOperations,
   ...proofOperations,
   ...(settings.devMailbox ? mailboxOperations : []),

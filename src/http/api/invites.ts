@@ -5,6 +5,7 @@ import { resendInvite } from '../../domain/invites/resend-invite.ts'
 import { revokeInvite } from '../../domain/invites/revoke-invite.ts'
 import { inviteLocale } from '../../domain/settings/in-force.ts'
 import type { InviteView } from '../../projections/invites.ts'
+import { reachOfInvite } from '../acts/reach.ts'
 import { whyInvite } from '../acts/why.ts'
 import type { House } from '../house.ts'
 import { Problem, problemOf } from '../problems.ts'
@@ -118,6 +119,7 @@ export const inviteOperations = [
     }),
     answers: { 200: { description: 'a page; `Link` leads to the next', schema: listOf(inviteSchema) } },
     refusals: [],
+    asOf: () => 'everything',
     async handle({ house, query: { limit, cursor, ...filters } }) {
       const found = await house.reads.invites.list(filters, {
         now: house.now(),
@@ -138,6 +140,7 @@ export const inviteOperations = [
     who: 'auditor',
     answers: { 200: { description: 'the invite', schema: inviteDetailSchema } },
     refusals: ['invite_not_found'],
+    asOf: (known, { id = '' }) => reachOfInvite(known, id),
     async handle({ house, params }) {
       const invite = await read(house, params['id'] ?? '')
       const cause = await whyInvite(house, invite.id)

@@ -3,6 +3,7 @@ import type { ApiPrincipal } from '../../projections/principal.ts'
 import type { Device } from '../acts/device.ts'
 import type { House } from '../house.ts'
 import { Problem, type ProblemCode } from '../problems.ts'
+import type { Reach } from '../travel-door.ts'
 
 /**
  * Who may call: everybody unseen, everybody (known if they show a token), whoever is signed in, holders of a role. A
@@ -75,6 +76,11 @@ export type Operation<B = unknown, Q = unknown, W extends Who = Who> = {
   readonly evenRestricted?: boolean
   /** Works for who has not confirmed the address yet, or not chosen a password. */
   readonly evenTemporary?: boolean
+  /** It can be asked about the past (`?at=`), and then needs to know this much of it. */
+  readonly asOf?: (
+    known: Pick<House, 'history'>,
+    params: Readonly<Record<string, string>>,
+  ) => Reach | Promise<Reach>
   readonly handle: (call: Call<B, Q, W>) => Promise<Answer>
 }
 
@@ -92,7 +98,7 @@ export const keepsAnswers = ({
 
 /** Every refusal an operation can answer: its own, and those of its kind. */
 export const refusalsOf = (operation: Operation): ReadonlySet<ProblemCode> => {
-  const { who, body, query, method, refusals, seesToRepeats, foreign } = operation
+  const { who, body, query, method, refusals, seesToRepeats, foreign, asOf } = operation
   const isOpen = who === 'anonymous' || who === 'anyone'
   const codes: ProblemCode[] = [...refusals, 'internal', 'storage_unavailable', 'overloaded']
   if (who !== 'anonymous') codes.push('token_expired', 'token_invalid')
@@ -103,6 +109,8 @@ export const refusalsOf = (operation: Operation): ReadonlySet<ProblemCode> => {
     if (!operation.evenRestricted) codes.push('password_change_required')
     if (!operation.evenTemporary) codes.push('email_not_verified', 'registration_incomplete')
   }
+  if (asOf)
+    codes.push('forbidden', 'moment_malformed', 'moment_in_future', 'past_being_prepared', 'read_only')
   if (body || query || seesToRepeats || method !== 'get') codes.push('invalid_input')
   if (method !== 'get') codes.push('malformed_body', 'body_too_large', 'unsupported_media_type')
   if (keepsAnswers(operation)) codes.push('idempotency_key_reused', 'idempotency_in_progress')

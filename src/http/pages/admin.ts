@@ -4,7 +4,7 @@ import { type InviteWish, type Issued, issueInviteTo } from '../acts/issue.ts'
 import type { Principal, State } from '../context.ts'
 import { wordingOf } from '../problems.ts'
 import { idFrom, newAttempt, readAttempt } from './attempt.ts'
-import { adminOf, byAdmin, type Ctx, type FieldError, type Kit, seeOther } from './kit.ts'
+import { adminOf, byAdmin, type Ctx, type FieldError, type Kit, mayChange, seeOther } from './kit.ts'
 import { leaveNotice } from './notices.ts'
 import { plural } from './words.ts'
 
@@ -56,6 +56,7 @@ export const adminPages = (router: Router<State>, kit: Kit): void => {
         title: t(ctx, 'admin.title'),
         section: 'home',
         email,
+        canChange: mayChange(kit, ctx),
         attempt: issuingAttempt(kit, admin),
         errors,
         counts: Object.entries(counts).map(([state, count]) => ({ state, count })),

@@ -12,6 +12,7 @@ import {
 import type { State } from '../context.ts'
 import { activityChart, scales } from './activity-chart.ts'
 import { historyLines, positionOf } from './admin-user-history.ts'
+import { historyComparePage } from './history-compare.ts'
 import { historyEventPage } from './history-event.ts'
 import { historyLive } from './history-live.ts'
 import { adminOf, auditorOf, type Ctx, type Kit, queryOf, seeOther, withQuery } from './kit.ts'
@@ -109,5 +110,6 @@ export const historyPages = (router: Router<State>, kit: Kit): void => {
   })
 
   historyLive(router, kit)
+  historyComparePage(router, kit)
   historyEventPage(router, kit)
 }

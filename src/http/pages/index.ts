@@ -9,6 +9,7 @@ import { openOidc } from '../oidc/index.ts'
 import { adminPages } from './admin.ts'
 import { adminClientPage } from './admin-client.ts'
 import { adminClientPages } from './admin-clients.ts'
+import { adminInvitePage } from './admin-invite.ts'
 import { adminInvitePages } from './admin-invites.ts'
 import { adminMailTextPages } from './admin-mail-texts.ts'
 import { adminMailPages } from './admin-mails.ts'
@@ -34,10 +35,12 @@ import { passwordPages } from './password.ts'
 import { passwordResetPages } from './password-reset.ts'
 import { problemPage } from './problem.ts'
 import { profilePages } from './profile.ts'
+import { receiptPage } from './receipt.ts'
 import { referralLinkPages } from './referral-links.ts'
 import { registerPages } from './register.ts'
 import { pageSession, principal, secureCookies, sessionCookies } from './session.ts'
 import { signInLinkPages } from './sign-in-links.ts'
+import { travelPages } from './travel.ts'
 import { verifyPages } from './verify.ts'
 import { verifyLinkPages } from './verify-links.ts'
 import { openViews } from './view.ts'
@@ -76,6 +79,20 @@ const registrationFirst: Middleware<State> = (ctx, next) => {
   return seeOther(ctx as Ctx, stepOf(user))
 }
 
+/** Whose pages can be seen as they were. */
+const withPast = [
+  adminPages,
+  adminInvitePages,
+  adminInvitePage,
+  adminUserPages,
+  adminUserHistory,
+  adminReferralPages,
+  adminSubtreePages,
+  adminMailPages,
+  adminClientPages,
+  adminClientPage,
+]
+
 /** Everything that people see. */
 export const openPages = (house: House, app: Koa<State>): Pages => {
   const cookies = sessionCookies(house.settings.publicUrl)
@@ -101,20 +118,13 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     verifyPages,
     verifyLinkPages,
     profilePages,
+    receiptPage,
     ownSessionPages,
     ownReferralPages,
-    adminPages,
-    adminInvitePages,
-    adminUserPages,
+    ...withPast,
     adminUserChanges,
-    adminUserHistory,
     historyPages,
-    adminReferralPages,
-    adminSubtreePages,
-    adminMailPages,
     mailboxPages,
-    adminClientPages,
-    adminClientPage,
     adminSettingPages,
     adminMailTextPages,
   ]) {
@@ -133,6 +143,7 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
       oidc.routes,
       registrationFirst,
       passwordFirst,
+      travelPages(kit, withPast),
       router.routes() as unknown as Middleware<State>,
       router.allowedMethods() as unknown as Middleware<State>,
     ],

@@ -102,6 +102,10 @@ export const auditorOf = (ctx: Ctx): NonNullable<State['principal']> | null => {
   return who?.user.roles.includes('auditor') && !who.session.restricted ? who : adminOf(ctx)
 }
 
+/** Whether the reader is shown what changes something: an admin, in the present. */
+export const mayChange = ({ house }: Kit, ctx: Ctx): boolean =>
+  house.settings.readOnlyAsOf === null && adminOf(ctx) !== null
+
 export const paramOf = (ctx: Ctx, name: string): string => {
   const value: unknown = (ctx['params'] as Record<string, unknown> | undefined)?.[name]
   if (typeof value !== 'string') throw new Problem('not_found')

@@ -4,6 +4,7 @@ import type { House } from '../house.ts'
 import { brandCssPath, logoPath } from './brand.ts'
 import type { Guards } from './csrf.ts'
 import type { Ctx } from './ctx.ts'
+import { presentOf } from './moment.ts'
 import { takeNotice } from './notices.ts'
 import { text } from './words.ts'
 
@@ -66,6 +67,7 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
     const isAdmin = !isRestricted && (principal?.user.roles.includes('admin') ?? false)
     const isAuditor = !isRestricted && (principal?.user.roles.includes('auditor') ?? false)
     const other = otherLanguage[locale]
+    const canTravel = house.travel !== null && (isAdmin || isAuditor) && /^\/admin(?:\/|$)/.test(ctx.path)
     const notice = takeNotice(ctx)
     return {
       locale,
@@ -76,6 +78,8 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
       brand: brandOf(brand, files.logo),
       script: null,
       asOf: house.settings.readOnlyAsOf,
+      past: null,
+      present: canTravel && ctx.method === 'GET' ? presentOf(ctx) : null,
       section: null,
       csrf: guards.token(ctx),
       signedIn: principal !== null,

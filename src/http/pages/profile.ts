@@ -37,6 +37,7 @@ export const profilePages = (router: Router<State>, kit: Kit): void => {
         email: typed.email ?? '',
         userLocale: user.locale,
         userLogin: user.email,
+        hasReceipt: user.inviteId !== null,
         hasPassword: user.credentialKind === 'chosen',
         errors,
       },

@@ -29,6 +29,9 @@ export type HttpProblemCode =
   | 'overloaded'
   | 'storage_unavailable'
   | 'read_only'
+  | 'moment_malformed'
+  | 'moment_in_future'
+  | 'past_being_prepared'
   | 'internal'
 
 export type ProblemCode = RefusalCode | HttpProblemCode
@@ -348,6 +351,30 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
     status: 401,
     en: ['The token is not valid.', 'Its session may have ended: sign in again.'],
     ru: ['Токен недействителен.', 'Возможно, его сеанс закончился: войдите снова.'],
+  },
+  moment_malformed: {
+    status: 400,
+    en: [
+      'That is no moment.',
+      'Give a position of the history, such as 4711, or an instant in UTC, such as 2026-03-01T09:00:00Z.',
+    ],
+    ru: [
+      'Это не момент.',
+      'Укажите позицию истории, например 4711, или время UTC, например 2026-03-01T09:00:00Z.',
+    ],
+  },
+  moment_in_future: {
+    status: 400,
+    en: [
+      'The history has not come that far.',
+      'Give a moment that has been; without one the present is shown.',
+    ],
+    ru: ['История ещё не дошла до этого момента.', 'Укажите прошедший момент; без него показано настоящее.'],
+  },
+  past_being_prepared: {
+    status: 503,
+    en: ['The past is being prepared.', 'Ask again in a moment; `percent` says how far it is.'],
+    ru: ['Прошлое готовится.', 'Повторите запрос чуть позже; `percent` показывает, сколько готово.'],
   },
   read_only: {
     status: 403,

@@ -61,7 +61,11 @@ export const valuesOf = (
   return statements
 }
 
-type Bundle = { readonly columns: readonly string[]; readonly rows: (readonly Parameter[])[] }
+type Bundle = {
+  readonly table: string
+  readonly columns: readonly string[]
+  readonly rows: (readonly Parameter[])[]
+}
 
 const hasColumns = (row: Row, columns: readonly string[]): boolean => {
   let n = 0
@@ -90,11 +94,12 @@ export const statementsFor = (
     let bundle = waiting.get(change.table)
     if (!bundle || !hasColumns(change.row, bundle.columns)) {
       flush(change.table)
-      bundle = { columns: Object.keys(change.row), rows: [] }
+      bundle = { table: change.table, columns: Object.keys(change.row), rows: [] }
       waiting.set(change.table, bundle)
     }
     bundle.rows.push(Object.values(change.row))
   }
-  for (const table of [...waiting.keys()]) flush(table)
+  for (const { columns, rows, table } of waiting.values())
+    statements.push(...valuesOf(nameOf(table), columns, rows))
   return statements
 }

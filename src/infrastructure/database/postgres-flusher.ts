@@ -35,10 +35,10 @@ export class Flusher {
   #begin(): Promise<void> {
     this.#running = this.#pool.query({ name: 'flush', text: FLUSH, values: [this.#process] }).then(() => {})
     const running = this.#running
-    const done = () => {
+    const forget = () => {
       if (this.#running === running) this.#running = null
     }
-    running.then(done, done)
+    running.then(forget, forget)
     return running
   }
 }

@@ -5,8 +5,8 @@ import { viewOf } from '../../domain/view.ts'
 import { type Envelope, encodedTags, type TagEncoder } from './codec.ts'
 import type { DecideRequest } from './store.ts'
 
-// biome-ignore lint/suspicious/noExplicitAny: each request has a view of its own
-export type AnyRequest = DecideRequest<any>
+/** Each has a view of its own, which nobody but its own `decide` looks into. */
+export type AnyRequest = DecideRequest<unknown>
 
 /** An event that is decided and has no place yet, with its tags as the index has them. */
 export type Draft = {

@@ -55,7 +55,12 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
   decide<V>(request: DecideRequest<V>): Promise<DecideOutcome> {
     return new Promise<DecideOutcome>((resolve, reject) => {
       if (this.#closed) return reject(new StoreUnavailable('the store is closed'))
-      this.#queue.push({ request, resolve, reject, since: performance.now() })
+      this.#queue.push({
+        request: request as unknown as AnyRequest,
+        resolve,
+        reject,
+        since: performance.now(),
+      })
       this.#wake()
     })
   }

@@ -1,6 +1,7 @@
 import { enClients } from './en-clients.ts'
 import { enHistory } from './en-history.ts'
 import { enMails } from './en-mails.ts'
+import { enMoments } from './en-moments.ts'
 import { enReferralCounts, enReferrals } from './en-referrals.ts'
 import { enRegistration } from './en-registration.ts'
 import { enSessions } from './en-sessions.ts'
@@ -17,6 +18,7 @@ export const en = {
   ...enUsers,
   ...enHistory,
   ...enSettings,
+  ...enMoments,
   'site.tagline': 'Members by invite',
   'site.asOf': 'As it was: {at}. You see this as an auditor; nothing can be changed.',
   'site.skip': 'Skip to the content',

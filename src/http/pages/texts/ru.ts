@@ -2,6 +2,7 @@ import type { CountKey, Texts } from './en.ts'
 import { ruClients } from './ru-clients.ts'
 import { ruHistory } from './ru-history.ts'
 import { ruMails } from './ru-mails.ts'
+import { ruMoments } from './ru-moments.ts'
 import { ruReferralCounts, ruReferrals } from './ru-referrals.ts'
 import { ruRegistration } from './ru-registration.ts'
 import { ruSessions } from './ru-sessions.ts'
@@ -18,6 +19,7 @@ export const ru: Texts = {
   ...ruUsers,
   ...ruHistory,
   ...ruSettings,
+  ...ruMoments,
   'site.tagline': 'Вход по приглашению',
   'site.asOf': 'Как было: {at}. Вы смотрите как аудитор; изменить ничего нельзя.',
   'site.skip': 'Перейти к содержанию',
