@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Client, inTransaction, type Pool, rolledBack } from '../database/postgres.ts'
+import { type Client, inTransaction, rolledBack } from '../database/postgres.ts'
 import { isLost, isPassing, isTooManyLocks, outward } from '../database/postgres-errors.ts'
-import type { Flusher } from '../database/postgres-flusher.ts'
 import { pause } from '../database/postgres-work.ts'
 import { StoreBusy, StoreUnavailable } from '../errors.ts'
 import { type AnyRequest, readingsOf } from './judging.ts'
@@ -28,8 +27,6 @@ type Pending = {
 
 export type PostgresStoreOptions = GroupParts &
   PostgresHistoryParts & {
-    readonly pool: Pool
-    readonly flusher: Flusher
     /** Rung after each commit that appended events. */
     readonly ring: () => void
   }
