@@ -40,7 +40,10 @@ export const originSchema = z
 
 export const databaseUrl = z
   .string()
-  .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:FILE or postgres://USER@HOST/DATABASE')
+  .regex(
+    /^(sqlite:.+|postgres(ql)?:\/\/.+)$/,
+    'must be sqlite:FILE or postgres://USER@HOST/DATABASE (several hosts: HOST,HOST)',
+  )
 
 const isMailUrl = (url: string): boolean =>
   url === 'console:' || url === 'capture:' || (/^smtps?:\/\/[^/]/.test(url) && URL.canParse(url))

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -24,6 +24,24 @@ export const postgresPrograms = (): string | null => {
   return folders.find((folder) => existsSync(join(folder, 'initdb'))) ?? null
 }
 
+const program = (name: string): string => {
+  const programs = postgresPrograms()
+  if (programs) return join(programs, name)
+  throw new Error('there is no PostgreSQL on this machine: install it, or set TEST_DATABASE_URL')
+}
+
+const pidIn = (data: string): number =>
+  Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])
+
+const isRunning = (data: string): boolean => {
+  if (!existsSync(join(data, 'postmaster.pid'))) return false
+  try {
+    return process.kill(pidIn(data), 0)
+  } catch {
+    return false // it was killed, and left its note behind
+  }
+}
+
 export type PostgresServer = {
   readonly url: string
   readonly port: number
@@ -31,54 +49,59 @@ export type PostgresServer = {
   /** Ends it as it should be ended, at once, or as a power cut would (`immediate`). */
   readonly stop: (mode?: 'fast' | 'immediate') => void
   readonly start: () => void
+  /** Ends the postmaster as the kernel would (-9); its children notice and go. */
+  readonly kill: () => void
+  /** A replica becomes a server of its own. */
+  readonly promote: () => void
   readonly remove: () => void
 }
+
+const initialised = (data: string): void =>
+  asPostgres(program('initdb'), ['-D', data, '--locale=C.UTF-8', '-A', 'trust', '-N', '-U', 'postgres'])
+
+/** A copy of a running server that follows it under a name. */
+export const replicaOf =
+  (primary: Pick<PostgresServer, 'port'>, name: string) =>
+  (data: string): void =>
+    asPostgres(program('pg_basebackup'), [
+      ...['-D', data, '-R', '-X', 'stream', '-c', 'fast'],
+      ...['-d', `host=127.0.0.1 port=${primary.port} user=postgres application_name=${name}`],
+    ])
 
 /** A server of our own on loopback, in a folder of its own. */
 export const startPostgres = async (
   settings: readonly string[] = FAST,
-  prepare?: (data: string) => void,
+  prepare: (data: string) => void = initialised,
+  port?: number,
 ): Promise<PostgresServer> => {
-  const programs = postgresPrograms()
-  if (!programs)
-    throw new Error('there is no PostgreSQL on this machine: install it, or set TEST_DATABASE_URL')
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-pg-'))
   chmodSync(folder, 0o777)
   const data = join(folder, 'data')
-  const port = await freePort()
-  if (prepare) prepare(data)
-  else
-    asPostgres(join(programs, 'initdb'), [
-      '-D',
-      data,
-      '--locale=C.UTF-8',
-      '-A',
-      'trust',
-      '-N',
-      '-U',
-      'postgres',
-    ])
+  const ownPort = port ?? (await freePort())
+  prepare(data)
   const options = [
-    `port=${port}`,
+    `port=${ownPort}`,
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${folder}`,
     'max_connections=200',
     ...settings,
   ]
   const control = (...args: string[]) =>
-    asPostgres(join(programs, 'pg_ctl'), ['-D', data, '-w', '-t', '30', ...args])
+    asPostgres(program('pg_ctl'), ['-D', data, '-w', '-t', '30', ...args])
   const start = () =>
     control('-l', join(folder, 'log'), '-o', options.map((option) => `-c ${option}`).join(' '), 'start')
   start()
   const stop = (mode: 'fast' | 'immediate' = 'fast') => control('-m', mode, 'stop')
   return {
-    url: `postgres://postgres@127.0.0.1:${port}`,
-    port,
+    url: `postgres://postgres@127.0.0.1:${ownPort}`,
+    port: ownPort,
     folder,
     start,
     stop,
+    kill: () => process.kill(pidIn(data), 'SIGKILL'),
+    promote: () => control('promote'),
     remove: () => {
-      if (existsSync(join(data, 'postmaster.pid'))) stop('immediate')
+      if (isRunning(data)) stop('immediate')
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import pg from 'pg'
 import type { Checked, Engine } from '../engine.ts'
 import { PostgresEventStore } from '../event-store/postgres-store.ts'
 import { postgresSource } from '../history/postgres-source.ts'
@@ -17,6 +16,7 @@ import { Listener } from './postgres-listener.ts'
 import { postgresLiveTables } from './postgres-live-tables.ts'
 import { migratePostgresUp, postgresMigrationStatus, postgresMigrations } from './postgres-migrations.ts'
 import { postgresPast } from './postgres-past.ts'
+import { clientOn, Servers } from './postgres-servers.ts'
 import { openExclusively } from './postgres-work.ts'
 
 export type PostgresOptions = {
@@ -26,6 +26,14 @@ export type PostgresOptions = {
   readonly unsafe: boolean
   readonly now: string
 }
+
+const LISTENING = {
+  application_name: 'latchkey listens',
+  keepAlive: true,
+  connectionTimeoutMillis: 5000,
+  query_timeout: 5000,
+  pipeline: true,
+} as const
 
 const SNAPSHOT = 'begin isolation level repeatable read read only; set local statement_timeout = 0'
 
@@ -58,7 +66,9 @@ const doctor = async (pool: Pool): Promise<readonly Checked[]> => {
 
 /** Opens a database on a server, with all its tables. Throws SetupProblem for what an operator has to mend. */
 export const openPostgresEngine = async ({ url, max, unsafe, now }: PostgresOptions): Promise<Engine> => {
-  const pool = openPool({ url, max, name: 'latchkey' })
+  const servers = new Servers(url)
+  const pool = openPool({ url, max, name: 'latchkey', servers })
+  const ListeningClient = clientOn(servers, false)
   const closePool = () => pool.end()
   try {
     await checkServer(pool, unsafe)
@@ -91,8 +101,7 @@ export const openPostgresEngine = async ({ url, max, unsafe, now }: PostgresOpti
       }
       const own = new PostgresEventStore({ ...parts, pool, flusher, ring })
       listener = new Listener({
-        connect: () =>
-          new pg.Client({ connectionString: url, application_name: 'latchkey listens', keepAlive: true }),
+        connect: () => new ListeningClient(LISTENING),
         heard(what) {
           if (what === 'forgot') parts.keys.clear()
           ring()

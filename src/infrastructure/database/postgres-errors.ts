@@ -10,6 +10,9 @@ export const isPassing = (error: unknown): boolean => ['40001', '40P01'].include
 /** So many locks at once that the server's table of them is full. */
 export const isTooManyLocks = (error: unknown): boolean => codeOf(error) === '53200'
 
+/** The server follows another one now: what it was asked has to be asked elsewhere. */
+export const isReadOnly = (error: unknown): boolean => codeOf(error) === '25006'
+
 /** The server was waited for too long: it is there, but busy. */
 const BUSY = new Set(['55P03', '57014', '53300', '25P03'])
 const OUTAGE = /^(08...|57P0[1-5]|58...|53[14]..|25006|XX00[12]|F0000)$/

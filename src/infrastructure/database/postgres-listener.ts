@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 
 const RETRY_MS = 500
+/** A connection can be gone without a word (a cable, a machine): it has to answer now and then. */
+const ASK_EVERY_MS = 3000
 
 export type ListenerParts = {
   /** A connection that is not of the pool: it only listens. Made anew after each loss. */
@@ -62,10 +64,19 @@ export class Listener {
       await client.connect()
       await client.query('listen latchkey')
       this.#parts.back()
-      await gone
+      await Promise.race([gone, this.#askNowAndThen(client)])
     } finally {
       this.#client = null
       client.end().catch(() => {})
+    }
+  }
+
+  /** Rejects when there is no answer in time. */
+  async #askNowAndThen(client: pg.Client): Promise<void> {
+    const { signal } = this.#stopping
+    while (!signal.aborted && this.#client === client) {
+      await sleep(ASK_EVERY_MS, undefined, { signal, ref: false }).catch(() => {})
+      if (!signal.aborted && this.#client === client) await client.query('select 1')
     }
   }
 }

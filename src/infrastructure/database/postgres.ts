@@ -2,7 +2,8 @@ import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Parameter, Reader } from '../../projections/projection.ts'
 import { SetupProblem } from '../errors.ts'
-import { outward } from './postgres-errors.ts'
+import { isLost, isReadOnly, outward } from './postgres-errors.ts'
+import { Servers, ServersPool } from './postgres-servers.ts'
 import type { Dialect, Result, Work } from './work.ts'
 
 export type Pool = pg.Pool
@@ -30,16 +31,24 @@ const LOCK_MS = 5000
 const IDLE_IN_TRANSACTION_MS = 10_000
 
 export type PoolOptions = {
+  /** `postgres://user@host/database`; of several hosts with commas between them, whichever takes writes. */
   readonly url: string
   readonly max: number
   readonly name: string
   readonly readOnly?: boolean
+  /** Shared by all that goes to the same servers. */
+  readonly servers?: Servers
 }
 
 /** Connections that send statements one after the other without waiting for answers in between (pipelining). */
-export const openPool = ({ url, max, name, readOnly = false }: PoolOptions): Pool => {
-  const pool = new pg.Pool({
-    connectionString: url,
+export const openPool = ({
+  url,
+  max,
+  name,
+  readOnly = false,
+  servers = new Servers(url),
+}: PoolOptions): Pool => {
+  const pool = new ServersPool(servers, readOnly, {
     max,
     application_name: name,
     connectionTimeoutMillis: CONNECT_MS,
@@ -136,6 +145,15 @@ export const postgresReader = (pool: Queryable, version?: () => number | undefin
   }
 }
 
+/** After an error; answers why the connection is of no more use, if it is not. */
+export const rolledBack = async (client: Client, error: unknown): Promise<Error | undefined> => {
+  if (error instanceof Error && (isLost(error) || isReadOnly(error))) return error
+  return client.query('rollback').then(
+    () => undefined,
+    (lost: Error) => lost,
+  )
+}
+
 /** Ends what `begin` began, and gives the connection back; one that is broken is thrown away. */
 export const inTransaction = async <T>(
   pool: Pool,
@@ -150,9 +168,7 @@ export const inTransaction = async <T>(
     await client.query('commit')
     return result
   } catch (error) {
-    await client.query('rollback').catch((lost: Error) => {
-      broken = lost
-    })
+    broken = await rolledBack(client, error)
     throw error
   } finally {
     client.release(broken)

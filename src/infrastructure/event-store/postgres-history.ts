@@ -1,6 +1,7 @@
 import type { DomainEvent } from '../../domain/catalogue.ts'
 import { ask, type Pool, postgresDialect, postgresReader } from '../database/postgres.ts'
 import { outward } from '../database/postgres-errors.ts'
+import type { Flusher } from '../database/postgres-flusher.ts'
 import type { Database, Work } from '../database/work.ts'
 import type { SubjectKeys } from '../vault/subject-keys.ts'
 import { readPage, type TagEncoder } from './codec.ts'
@@ -11,14 +12,20 @@ import type { EventFilter, StoredEvent } from './store.ts'
 
 export type PostgresHistoryParts = {
   readonly pool: Pool
+  readonly flusher: Pick<Flusher, 'flush'>
   readonly keys: SubjectKeys
   readonly encodeTag: TagEncoder
 }
 
-/** The history as it is read through a pool. */
+/**
+ * The history as it is read through a pool. A commit is seen by others a moment before it is durable (see Flusher).
+ * Whoever reads forwards may go on from where they stopped, or sign what they read: so they are shown only what no
+ * crash can take back.
+ */
 export class PostgresHistory {
   readonly #parts: PostgresHistoryParts
   readonly #database: Pick<Database, 'reader' | 'dialect'>
+  #durable = 0
 
   constructor(parts: PostgresHistoryParts) {
     this.#parts = parts
@@ -28,7 +35,7 @@ export class PostgresHistory {
   async *read(filter: EventFilter = {}): AsyncIterable<DomainEvent> {
     for await (const page of this.#pages(filter)) {
       const opened = readPage(page.map(({ bytes }) => bytes))
-      const keys = await keysNow(this.#parts.pool, this.#parts.keys, opened.subjects)
+      const keys = await this.#asked(() => keysNow(this.#parts.pool, this.#parts.keys, opened.subjects))
       for (const event of opened.events((subject) => keys.get(subject) ?? null)) yield event
     }
   }
@@ -48,15 +55,26 @@ export class PostgresHistory {
   }
 
   async head(): Promise<number> {
-    try {
+    const position = await this.#asked(async () => {
       const [row] = await ask<{ position: number }>(this.#parts.pool, 'select position from history_head')
       return row?.position ?? 0
+    })
+    if (position > this.#durable) await this.#asked(() => this.#parts.flusher.flush())
+    this.#durable = position
+    return position
+  }
+
+  async #asked<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      return await question()
     } catch (error) {
       throw outward(error)
     }
   }
 
-  #pages(filter: EventFilter): AsyncIterable<readonly StoredEvent[]> {
-    return storedPages(this.#database, this.#parts.encodeTag, filter)
+  async *#pages(filter: EventFilter): AsyncIterable<readonly StoredEvent[]> {
+    const { until = Number.MAX_SAFE_INTEGER, newestFirst = false } = filter
+    const range = newestFirst || until <= this.#durable ? {} : { until: Math.min(until, await this.head()) }
+    yield* storedPages(this.#database, this.#parts.encodeTag, { ...filter, ...range })
   }
 }

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Client, inTransaction, type Pool } from '../database/postgres.ts'
+import { type Client, inTransaction, rolledBack } from '../database/postgres.ts'
 import { isLost, isPassing, isTooManyLocks, outward } from '../database/postgres-errors.ts'
-import type { Flusher } from '../database/postgres-flusher.ts'
 import { pause } from '../database/postgres-work.ts'
 import { StoreBusy, StoreUnavailable } from '../errors.ts'
 import { type AnyRequest, readingsOf } from './judging.ts'
@@ -28,8 +27,6 @@ type Pending = {
 
 export type PostgresStoreOptions = GroupParts &
   PostgresHistoryParts & {
-    readonly pool: Pool
-    readonly flusher: Flusher
     /** Rung after each commit that appended events. */
     readonly ring: () => void
   }
@@ -148,16 +145,18 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
   }
 
   async #once(requests: readonly AnyRequest[], written: ReadonlySet<bigint>): Promise<GroupDone> {
+    const done = await this.#begun(requests, written)
+    if (done.appended.length > 0) await this.#flush(done)
+    return done
+  }
+
+  async #begun(requests: readonly AnyRequest[], written: ReadonlySet<bigint>): Promise<GroupDone> {
     const client: Client = await this.#options.pool.connect()
     let broken: Error | undefined
     try {
-      const done = await commitGroup(client, this.#options, requests, written)
-      if (done.appended.length > 0) await this.#flush(done)
-      return done
+      return await commitGroup(client, this.#options, requests, written)
     } catch (error) {
-      await client.query('rollback').catch((lost: Error) => {
-        broken = lost
-      })
+      broken = await rolledBack(client, error)
       throw error
     } finally {
       client.release(broken)
