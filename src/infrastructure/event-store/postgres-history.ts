@@ -74,7 +74,17 @@ export class PostgresHistory {
 
   async *#pages(filter: EventFilter): AsyncIterable<readonly StoredEvent[]> {
     const { until = Number.MAX_SAFE_INTEGER, newestFirst = false } = filter
-    const range = newestFirst || until <= this.#durable ? {} : { until: Math.min(until, await this.head()) }
-    yield* storedPages(this.#database, this.#parts.encodeTag, { ...filter, ...range })
+    if (newestFirst) {
+      yield* storedPages(this.#database, this.#parts.encodeTag, filter)
+      return
+    }
+    let { after = 0 } = filter
+    for (;;) {
+      const end = until <= this.#durable ? until : Math.min(until, await this.head())
+      if (end <= after) return
+      yield* storedPages(this.#database, this.#parts.encodeTag, { ...filter, after, until: end })
+      if (end === until) return
+      after = end // it may have grown meanwhile
+    }
   }
 }
