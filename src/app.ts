@@ -6,6 +6,7 @@ import type { House } from './http/house.ts'
 import { createServer } from './http/server.ts'
 import { throttlePolicies } from './http/throttle-policies.ts'
 import { openAfterwards } from './infrastructure/afterwards.ts'
+import { positions } from './infrastructure/database/positions.ts'
 import type { Deadlines } from './infrastructure/deadlines.ts'
 import { openLooking } from './infrastructure/event-store/looking.ts'
 import { historyProofs } from './infrastructure/history/proofs.ts'
@@ -27,6 +28,7 @@ import { pageSessions } from './infrastructure/vault/page-sessions.ts'
 import { credentialProofs } from './infrastructure/vault/prove-credential.ts'
 import { refreshTokens } from './infrastructure/vault/refresh-tokens.ts'
 import { deriveKey } from './infrastructure/vault/root-secret.ts'
+import { type ReadSide, readSide } from './projections/index.ts'
 import {
   mailTransport,
   openDeadlines,
@@ -36,6 +38,22 @@ import {
   openUpkeep,
 } from './runners.ts'
 import { inForceDoor, looksOf, openSettings } from './settings.ts'
+
+/** Lists may come from a replica; what decides anything never does. */
+const listing = (reads: ReadSide, lists: ReadSide): ReadSide => ({
+  ...reads,
+  invites: { ...reads.invites, list: lists.invites.list, counts: lists.invites.counts },
+  users: { ...reads.users, list: lists.users.list },
+  mails: { ...reads.mails, list: lists.mails.list },
+  logins: lists.logins,
+  referrals: {
+    ...reads.referrals,
+    of: lists.referrals.of,
+    top: lists.referrals.top,
+    signUpsPerDay: lists.referrals.signUpsPerDay,
+    batches: lists.referrals.batches,
+  },
+})
 
 /** The doors that pages and the API are handed: everything they may do, and no engine. */
 export const openHouse = (
@@ -82,7 +100,8 @@ export const openHouse = (
     now: clock,
     newId: ids,
     execute,
-    reads,
+    reads: listing(reads, readSide(floor.lists)),
+    positions: settings.postgresReadUrl === null ? null : positions,
     log,
     links: {
       inviteToken: secrets.inviteToken,
@@ -127,7 +146,12 @@ export const openHouse = (
     verifySignature: (purpose, text, signature) => signatures.verify(purpose, text, signature),
     pageSessions: pageSessions(rows),
     idempotency: idempotencyKeys(rows),
-    history: openLooking({ store, database, clock, doorbell: floor.doorbell }),
+    history: openLooking({
+      store,
+      database: { ...database, reader: floor.lists },
+      clock,
+      doorbell: floor.doorbell,
+    }),
     proofs: historyProofs(database.reader, store),
     travel,
     ...mailReaders({

@@ -40,7 +40,16 @@ const floorAsOf = async (
     encodeTag: tagEncoder(addressDigest(floor.keyring['address-index'])),
   })
   const reads = readSide(database.reader)
-  return { ...floor, clock: () => at, database, sqlite: null, store, reads, execute: executeOn(store) }
+  return {
+    ...floor,
+    clock: () => at,
+    database,
+    lists: database.reader,
+    sqlite: null,
+    store,
+    reads,
+    execute: executeOn(store),
+  }
 }
 
 export type PastApp = { readonly address: string; readonly close: () => Promise<void> }

@@ -5,6 +5,7 @@ import { CODE_BYTES, codeFrom } from './domain/referrals/code.ts'
 import type { Execute } from './http/house.ts'
 import { type Clock, systemClock } from './infrastructure/clock.ts'
 import type { Migrator } from './infrastructure/database/migrator.ts'
+import { positions } from './infrastructure/database/positions.ts'
 import { openPostgresEngine } from './infrastructure/database/postgres-engine.ts'
 import { openPostgresMigrator } from './infrastructure/database/postgres-migrations.ts'
 import { openSqliteEngine, type SqliteFile } from './infrastructure/database/sqlite-engine.ts'
@@ -27,6 +28,7 @@ import { loadRootSecrets, parseRootSecrets, type RootSecrets } from './infrastru
 import { Signatures } from './infrastructure/vault/signatures.ts'
 import { SubjectKeys } from './infrastructure/vault/subject-keys.ts'
 import { projections, type ReadSide, readSide } from './projections/index.ts'
+import type { Reader } from './projections/projection.ts'
 
 /** What tests and simulations bring instead of the machine's own. */
 export type World = {
@@ -51,6 +53,8 @@ export type Foundation = {
   readonly store: FloorStore
   readonly doorbell: Doorbell
   readonly reads: ReadSide
+  /** For lists and the history: a replica may answer. */
+  readonly lists: Reader
   readonly execute: Execute
   readonly roots: RootSecrets
   readonly keyring: Keyring
@@ -66,14 +70,19 @@ export type Foundation = {
 export const executeOn =
   (store: EventStore): Execute =>
   <C, V>(command: Command<C, V>, wish: C, by: Parameters<Execute>[2], alongside?: Parameters<Execute>[3]) =>
-    store.decide({
-      readings: command.reads(wish, { actor: by.actor }),
-      decide: (view: V, now) => command.decide(wish, view, { now, actor: by.actor }),
-      actor: by.actor,
-      correlation: by.correlation,
-      causation: by.causation,
-      alongside,
-    })
+    store
+      .decide({
+        readings: command.reads(wish, { actor: by.actor }),
+        decide: (view: V, now) => command.decide(wish, view, { now, actor: by.actor }),
+        actor: by.actor,
+        correlation: by.correlation,
+        causation: by.causation,
+        alongside,
+      })
+      .then((outcome) => {
+        positions.raise(outcome.events.at(-1)?.position ?? 0)
+        return outcome
+      })
 
 /** The schema of the database of these settings. */
 export const openMigrator = ({ databaseFile, postgresUrl }: Settings): Migrator =>
@@ -81,12 +90,18 @@ export const openMigrator = ({ databaseFile, postgresUrl }: Settings): Migrator 
 
 /** The database of these settings and nothing on top of it. */
 export const openEngine = async (
-  { databaseFile, postgresUrl, postgresPool, profile }: Settings,
+  { databaseFile, postgresUrl, postgresReadUrl, postgresPool, profile }: Settings,
   now: string,
 ): Promise<Engine & { readonly sqlite: SqliteFile | null }> => {
   if (postgresUrl === null) return openSqliteEngine(databaseFile, now)
-  const unsafe = profile === 'test'
-  return { ...(await openPostgresEngine({ url: postgresUrl, max: postgresPool, unsafe, now })), sqlite: null }
+  const options = {
+    url: postgresUrl,
+    readUrl: postgresReadUrl,
+    max: postgresPool,
+    unsafe: profile === 'test',
+    now,
+  }
+  return { ...(await openPostgresEngine(options)), sqlite: null }
 }
 
 /** Opens (and if need be makes) the database of these settings. Throws SetupProblem for what an operator has to mend. */
@@ -130,6 +145,7 @@ export const openFoundation = async (settings: Settings, world: World = {}): Pro
     store,
     doorbell,
     reads: readSide(reader),
+    lists: engine.lists,
     execute: executeOn(store),
     roots,
     keyring,

@@ -102,6 +102,11 @@ export type House = {
   readonly newId: () => string
   readonly execute: Execute
   readonly reads: ReadSide
+  /** How far lists have to be for whoever asks; null where they are never behind. */
+  readonly positions: {
+    readonly run: <T>(least: number, work: () => T) => T
+    readonly least: () => number
+  } | null
   readonly log: {
     readonly debug: (fields: object, message: string) => void
     readonly info: (fields: object, message: string) => void

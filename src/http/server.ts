@@ -7,6 +7,7 @@ import type { House } from './house.ts'
 import { corsForApi } from './middleware/cors.ts'
 import { errors } from './middleware/errors.ts'
 import { knownHost, securityHeaders } from './middleware/headers.ts'
+import { ownWrites } from './middleware/position.ts'
 import { request } from './middleware/request.ts'
 import { openPages } from './pages/index.ts'
 import { Problem } from './problems.ts'
@@ -25,6 +26,7 @@ export const createServer = (house: House): Koa<State> => {
   app.use(securityHeaders(house.settings.publicUrl))
   if (house.settings.corsOrigins.length > 0) app.use(corsForApi(house.settings.corsOrigins))
   app.use(errors(house, pages.errorPage))
+  if (house.positions) app.use(ownWrites(house.positions, house.settings))
   app.use(health(house))
   app.use(knownHost(house.settings.publicUrl))
   if (house.settings.readOnlyAsOf !== null) app.use(refuseChanges)

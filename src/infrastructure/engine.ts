@@ -26,6 +26,8 @@ export type StoreParts = {
 
 /** The history, and what looking after an engine asks of it besides. */
 export type FloorStore = EventStore & {
+  /** `read`, for those who only look: it may come from a replica. */
+  readonly look: EventStore['read']
   /** Lets go of what was forgotten where copies of it may still lie. */
   readonly emptyLog: () => void | Promise<void>
   /** The events behind a position, all at once, as the transaction sees them. */
@@ -37,6 +39,9 @@ export type Past = { readonly database: Database; readonly store: FloorStore }
 
 /** A database with everything that only its engine knows. */
 export type Engine = Database & {
+  /** For lists and the history: a replica where there is one, never behind what the request has written itself. */
+  readonly lists: Reader
+
   readonly liveTables: LiveTables
   /** Once. Work goes on being carried out as before, now among the commands of the store. */
   readonly openStore: (parts: StoreParts) => FloorStore

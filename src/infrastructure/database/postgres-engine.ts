@@ -16,11 +16,14 @@ import { Listener } from './postgres-listener.ts'
 import { postgresLiveTables } from './postgres-live-tables.ts'
 import { migratePostgresUp, postgresMigrationStatus, postgresMigrations } from './postgres-migrations.ts'
 import { postgresPast } from './postgres-past.ts'
+import { openReplica } from './postgres-replica.ts'
 import { clientOn, Servers } from './postgres-servers.ts'
 import { openExclusively } from './postgres-work.ts'
 
 export type PostgresOptions = {
   readonly url: string
+  /** A streaming replica, if there is one. */
+  readonly readUrl: string | null
   readonly max: number
   /** Lets a server run that could lose acknowledged commits: for tests. */
   readonly unsafe: boolean
@@ -65,7 +68,13 @@ const doctor = async (pool: Pool): Promise<readonly Checked[]> => {
 }
 
 /** Opens a database on a server, with all its tables. Throws SetupProblem for what an operator has to mend. */
-export const openPostgresEngine = async ({ url, max, unsafe, now }: PostgresOptions): Promise<Engine> => {
+export const openPostgresEngine = async ({
+  url,
+  readUrl,
+  max,
+  unsafe,
+  now,
+}: PostgresOptions): Promise<Engine> => {
   const servers = new Servers(url)
   const pool = openPool({ url, max, name: 'latchkey', servers })
   const ListeningClient = clientOn(servers, false)
@@ -83,12 +92,15 @@ export const openPostgresEngine = async ({ url, max, unsafe, now }: PostgresOpti
   const reader = postgresReader(pool, () => version)
   const flusher = new Flusher(pool, randomUUID())
   const exclusively = openExclusively(pool)
+  const replica = readUrl === null ? null : openReplica(readUrl, reader)
+  const lists = replica?.reader ?? reader
   let store: PostgresEventStore | null = null
   let listener: Listener | null = null
 
   return {
     dialect: postgresDialect,
     reader,
+    lists,
     exclusively,
     liveTables: postgresLiveTables(reader),
     openStore(parts) {
@@ -99,7 +111,7 @@ export const openPostgresEngine = async ({ url, max, unsafe, now }: PostgresOpti
         next()
         parts.ring()
       }
-      const own = new PostgresEventStore({ ...parts, pool, flusher, ring })
+      const own = new PostgresEventStore({ ...parts, pool, flusher, ring, lists })
       listener = new Listener({
         connect: () => new ListeningClient(LISTENING),
         heard(what) {
@@ -129,6 +141,7 @@ export const openPostgresEngine = async ({ url, max, unsafe, now }: PostgresOpti
     async close() {
       await listener?.stop()
       await store?.close()
+      await replica?.close()
       await closePool()
     },
   }

@@ -90,6 +90,7 @@ export const openSqliteEngine = (file: string, now: string): Engine & { readonly
     sqlite: { file, db, reader },
     dialect: sqliteDialect,
     reader: sqliteReader(reader),
+    lists: sqliteReader(reader),
     exclusively,
     liveTables: sqliteLiveTables(db),
     openStore(parts) {

@@ -3,11 +3,12 @@ import { type DomainEvent, definitionOf } from '../../domain/catalogue.ts'
 import type { Instant, Tag } from '../../domain/event.ts'
 import type { Database } from '../database/work.ts'
 import type { Doorbell } from '../doorbell.ts'
+import type { FloorStore } from '../engine.ts'
 import { openExplorer } from './explorer.ts'
 import type { EventFilter, EventStore } from './store.ts'
 
 export type LookingParts = {
-  readonly store: EventStore
+  readonly store: EventStore & Pick<FloorStore, 'look'>
   readonly database: Pick<Database, 'reader' | 'dialect'>
   readonly clock: () => Instant
   readonly doorbell: Doorbell
@@ -40,7 +41,7 @@ export const openLooking = ({ store, database, clock, doorbell }: LookingParts) 
       until: Math.min(end, beforePosition ?? Number.MAX_SAFE_INTEGER) - 1,
     }
     const events: DomainEvent[] = []
-    for await (const event of store.read({ ...filter, ...range, newestFirst: afterPosition === undefined })) {
+    for await (const event of store.look({ ...filter, ...range, newestFirst: afterPosition === undefined })) {
       events.push(event)
       if (events.length === limit) break
     }

@@ -66,7 +66,7 @@ const later = (a: string, b: string) => (a > b ? a : b)
 
 /**
  * Commands decided in one transaction: their tags are locked and their boundaries read while others do the same; only
- * the last step, giving places and writing, is one transaction's at a time (ADR 0012).
+ * the last step, giving places and writing, is one transaction's at a time (ADR 0013).
  */
 export const commitGroup = async (
   client: Client,

@@ -1,4 +1,5 @@
 import type { DomainEvent } from '../../domain/catalogue.ts'
+import type { Reader } from '../../projections/projection.ts'
 import { ask, type Pool, postgresDialect, postgresReader } from '../database/postgres.ts'
 import { outward } from '../database/postgres-errors.ts'
 import type { Flusher } from '../database/postgres-flusher.ts'
@@ -15,6 +16,8 @@ export type PostgresHistoryParts = {
   readonly flusher: Pick<Flusher, 'flush'>
   readonly keys: SubjectKeys
   readonly encodeTag: TagEncoder
+  /** What people look at may come from a replica. */
+  readonly lists?: Reader
 }
 
 /**
@@ -33,10 +36,14 @@ export class PostgresHistory {
   }
 
   async *read(filter: EventFilter = {}): AsyncIterable<DomainEvent> {
-    for await (const page of this.#pages(filter)) {
-      const opened = readPage(page.map(({ bytes }) => bytes))
-      const keys = await this.#asked(() => keysNow(this.#parts.pool, this.#parts.keys, opened.subjects))
-      for (const event of opened.events((subject) => keys.get(subject) ?? null)) yield event
+    for await (const page of this.#pages(filter)) yield* this.#opened(page)
+  }
+
+  /** The same for those who look and go on to nothing from there. Keys are asked of the primary: it knows who is forgotten. */
+  async *look(filter: EventFilter = {}): AsyncIterable<DomainEvent> {
+    const { lists = this.#database.reader, encodeTag } = this.#parts
+    for await (const page of storedPages({ reader: lists, dialect: postgresDialect }, encodeTag, filter)) {
+      yield* this.#opened(page)
     }
   }
 
@@ -62,6 +69,12 @@ export class PostgresHistory {
     if (position > this.#durable) await this.#asked(() => this.#parts.flusher.flush())
     this.#durable = position
     return position
+  }
+
+  async *#opened(page: readonly StoredEvent[]): AsyncIterable<DomainEvent> {
+    const opened = readPage(page.map(({ bytes }) => bytes))
+    const keys = await this.#asked(() => keysNow(this.#parts.pool, this.#parts.keys, opened.subjects))
+    for (const event of opened.events((subject) => keys.get(subject) ?? null)) yield event
   }
 
   async #asked<T>(question: () => Promise<T>): Promise<T> {

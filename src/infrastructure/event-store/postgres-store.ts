@@ -35,7 +35,7 @@ const isTriedAgain = (error: unknown): boolean => isPassing(error) || error inst
 
 /**
  * The history in PostgreSQL, for as many processes as like. Commands with different tags are read for and decided side by
- * side; what arrives while that goes on is committed together (group commit, ADR 0012).
+ * side; what arrives while that goes on is committed together (group commit, ADR 0013).
  */
 export class PostgresEventStore extends PostgresHistory implements EventStore {
   readonly #options: PostgresStoreOptions

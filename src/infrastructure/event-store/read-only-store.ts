@@ -40,6 +40,7 @@ export const untilPosition = (store: FloorStore, position: number, close: () => 
     exclusively: refused,
     emptyLog: () => {},
     read: (filter?: EventFilter) => store.read(capped(filter)),
+    look: (filter?: EventFilter) => store.look(capped(filter)),
     readStored: (filter?: EventFilter) => store.readStored(capped(filter)),
     readNow: (after: number) => store.readNow(after),
     get: async (at: number) => (at <= position ? store.get(at) : null),

@@ -41,6 +41,10 @@ export class SqliteHistory {
     return eventsAfter(after, sqliteDialect, this.#parts.keys)
   }
 
+  look(filter: EventFilter = {}): AsyncIterable<DomainEvent> {
+    return this.read(filter)
+  }
+
   async *readStored(filter: EventFilter = {}): AsyncIterable<StoredEvent> {
     for await (const page of storedPages(this.#database, this.#parts.encodeTag, filter)) {
       for (const stored of page) yield stored
