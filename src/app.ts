@@ -26,7 +26,16 @@ import { oidcPayloads } from './infrastructure/vault/oidc-payloads.ts'
 import { credentialProofs } from './infrastructure/vault/prove-credential.ts'
 import { deriveKey } from './infrastructure/vault/root-secret.ts'
 import { idempotencyKeys, pageSessions, refreshTokens } from './infrastructure/vault/sqlite-rows.ts'
-import { mailTransport, openDeadlines, openOutbox, openSealer, openUpkeep } from './runners.ts'
+import type { WebhookRunner } from './infrastructure/webhooks/webhook-runner.ts'
+import {
+  mailTransport,
+  openDeadlines,
+  openOutbox,
+  openSealer,
+  openUpkeep,
+  openWebhooks,
+  openWebhooksDoor,
+} from './runners.ts'
 
 /** The doors that pages and the API are handed: everything they may do, and no engine. */
 export const openHouse = (
@@ -125,6 +134,7 @@ export const openHouse = (
     idempotency: idempotencyKeys(rows),
     history: openLooking({ store, reader: floor.reader, clock, doorbell: floor.doorbell }),
     proofs: historyProofs(floor.reader, store),
+    webhooks: openWebhooksDoor(floor),
     ...mailReaders({
       reader: floor.reader,
       rows: reads.mails,
@@ -148,6 +158,7 @@ export type App = {
   readonly deadlines: Deadlines
   readonly inquiries: Inquiries
   readonly sealer: Sealer
+  readonly webhooks: WebhookRunner
   readonly server: Server
   readonly address: string
   /** Once everything that was left for after an answer is done. */
@@ -175,6 +186,7 @@ export const openApp = async (
   const outbox = openOutbox(floor, log, transport ?? mailTransport(settings))
   const deadlines = openDeadlines(floor, log)
   const sealer = openSealer(floor, log)
+  const webhooks = openWebhooks(floor, log)
   const upkeep = openUpkeep(floor, log)
   const answer = createServer(house).callback()
   const server = openHttpServer((req, res) => void answer(req, res))
@@ -186,6 +198,7 @@ export const openApp = async (
       deadlines.start()
       services.inquiries.start()
       sealer.start()
+      webhooks.start()
     }
     const address = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
     return {
@@ -195,6 +208,7 @@ export const openApp = async (
       deadlines,
       inquiries: services.inquiries,
       sealer,
+      webhooks,
       server,
       address,
       settled: later.settled,
@@ -210,6 +224,7 @@ export const openApp = async (
         await deadlines.stop()
         await outbox.stop()
         await sealer.stop()
+        await webhooks.stop()
         await floor.close()
       },
     }

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino'
 import type { Settings } from './config.ts'
 import type { Foundation } from './foundation.ts'
+import type { WebhooksDoor } from './http/webhooks-door.ts'
+import { sqliteReader } from './infrastructure/database/sqlite.ts'
 import { Deadlines } from './infrastructure/deadlines.ts'
 import { Sealer } from './infrastructure/history/sealer.ts'
 import { witnessAt } from './infrastructure/history/witness.ts'
@@ -12,6 +14,12 @@ import { sqliteLeases } from './infrastructure/mail/sqlite-leases.ts'
 import { captureTransport, consoleTransport, type MailTransport } from './infrastructure/mail/transport.ts'
 import { Upkeep } from './infrastructure/projections/upkeep.ts'
 import { openSweeps } from './infrastructure/sweeps.ts'
+import { WebhookSecrets } from './infrastructure/vault/webhook-secrets.ts'
+import { sqliteRowKeeper } from './infrastructure/webhooks/asks.ts'
+import { openPost } from './infrastructure/webhooks/post.ts'
+import { openSender } from './infrastructure/webhooks/sending.ts'
+import { openWebhookDesk } from './infrastructure/webhooks/webhook-desk.ts'
+import { WebhookRunner } from './infrastructure/webhooks/webhook-runner.ts'
 import { projections } from './projections/index.ts'
 
 export const mailTransport = (settings: Settings): MailTransport => {
@@ -43,6 +51,31 @@ export const openDeadlines = ({ settings, ...floor }: Foundation, log: Logger): 
     sweeps: openSweeps({ ...floor, refreshIdleMs: settings.refreshTokenTtlMs }),
     log,
   })
+
+const webhookParts = (floor: Foundation) => {
+  const secrets = new WebhookSecrets(floor.roots)
+  const post = openPost({ isAtHome: floor.settings.loopback })
+  return {
+    ...floor,
+    secrets,
+    keeper: sqliteRowKeeper({ ...floor, exclusively: (work) => floor.store.exclusively(work) }),
+    send: openSender({ ...floor, secrets, post }),
+  }
+}
+
+/** The runner that tells other programs what happens. */
+export const openWebhooks = (floor: Foundation, log: Logger): WebhookRunner =>
+  new WebhookRunner({ ...webhookParts(floor), chance: Math.random, log })
+
+/** What admins do about webhooks and their deliveries. */
+export const openWebhooksDoor = (floor: Foundation): WebhooksDoor => {
+  const { secrets, ...parts } = webhookParts(floor)
+  return {
+    ...openWebhookDesk({ ...parts, reader: sqliteReader(floor.reader) }),
+    isAtHome: floor.settings.loopback,
+    secret: (secretId) => secrets.make(secretId),
+  }
+}
 
 /** The runner that puts our name to the history. */
 export const openSealer = ({ settings, ...floor }: Foundation, log: Logger): Sealer => {

@@ -7,6 +7,7 @@ import { mailEvents } from './mails/events.ts'
 import { referralEvents } from './referrals/events.ts'
 import { sessionEvents } from './sessions/events.ts'
 import { userEvents } from './users/events.ts'
+import { webhookEvents } from './webhooks/events.ts'
 
 /** Every event type there is, by context: what the codec, the docs and the golden files read. */
 export const contexts = {
@@ -15,6 +16,7 @@ export const contexts = {
   sessions: sessionEvents,
   mails: mailEvents,
   clients: clientEvents,
+  webhooks: webhookEvents,
   referrals: referralEvents,
   history: historyEvents,
 } as const
@@ -25,6 +27,7 @@ export const catalogue = {
   ...sessionEvents,
   ...mailEvents,
   ...clientEvents,
+  ...webhookEvents,
   ...referralEvents,
   ...historyEvents,
 } as const

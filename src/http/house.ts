@@ -10,6 +10,7 @@ import type { HistoryDoor } from './history-door.ts'
 import type { OidcDoor } from './oidc/door.ts'
 import type { ProofsDoor } from './proofs-door.ts'
 import type { ThrottlePolicy } from './throttle-policies.ts'
+import type { WebhooksDoor } from './webhooks-door.ts'
 
 /** What became of a command: its events with their positions, or a refusal (whose facts, if any, stand in the history). */
 export type Outcome =
@@ -216,6 +217,8 @@ export type House = {
 
   /** What proves the history to those who do not take our word for it. */
   readonly proofs: ProofsDoor
+
+  readonly webhooks: WebhooksDoor
 
   readonly renderMail: (mailId: string) => Promise<RenderedMail | null>
   /** The same with every secret in it masked: for admins, who look after mails and let nobody in with them. */

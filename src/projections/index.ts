@@ -11,6 +11,7 @@ import { referralReads, referrals } from './referrals.ts'
 import { sessionReads, sessions } from './sessions.ts'
 import { userReads, users } from './users.ts'
 import { verificationReads, verifications } from './verifications.ts'
+import { webhookReads, webhooks } from './webhooks.ts'
 
 /** Every projection there is; each event passes them in this order, in the transaction that appends it. */
 export const projections: readonly Projection[] = [
@@ -24,6 +25,7 @@ export const projections: readonly Projection[] = [
   inquiries,
   referralCodes,
   referrals,
+  webhooks,
 ]
 
 /** The read side: every question that pages, the API and the runners ask. */
@@ -40,6 +42,7 @@ export const readSide = (db: Reader) => ({
   referrals: referralReads(db),
   referralTree: referralTreeReads(db),
   principals: principalReads(db),
+  webhooks: webhookReads(db),
 })
 
 export type ReadSide = ReturnType<typeof readSide>

@@ -21,6 +21,10 @@ const POOLS: Readonly<Record<string, readonly string[]>> = {
   template: ['invite', 'verification'],
   clientId: [cast.CLIENT, cast.OTHER_CLIENT],
   redirectUris: [cast.REDIRECT_URI, cast.OTHER_REDIRECT_URI],
+  webhookId: [cast.WEBHOOK, cast.OTHER_WEBHOOK],
+  secretId: [cast.WEBHOOK_SECRET, cast.NEXT_WEBHOOK_SECRET],
+  url: [cast.WEBHOOK_URL, cast.OTHER_WEBHOOK_URL],
+  types: ['InviteRedeemed', 'UserErased'],
   mailId: [cast.MAIL],
   codeId: [cast.CODE_ID, cast.OTHER_CODE_ID],
   code: [cast.CODE, cast.OTHER_CODE],
@@ -32,6 +36,7 @@ const POOLS: Readonly<Record<string, readonly string[]>> = {
 const SAME_POOL: Readonly<Record<string, string>> = {
   inviteIds: 'inviteId',
   redeemedInviteId: 'inviteId',
+  previousSecretId: 'secretId',
   except: 'sessionId',
   name: 'text',
   company: 'text',

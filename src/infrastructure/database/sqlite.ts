@@ -103,7 +103,8 @@ export const statementsOf = (db: SqliteConnection): ((sql: string) => Database.S
   }
 }
 
-const named = (params: readonly Value[]): Record<string, Value> => {
+/** Parameters `$1 … $n` as better-sqlite3 takes them. */
+export const named = (params: readonly Value[]): Record<string, Value> => {
   const bound: Record<string, Value> = {}
   for (let i = 0; i < params.length; i++) bound[i + 1] = params[i] ?? null
   return bound
