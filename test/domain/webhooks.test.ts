@@ -173,8 +173,12 @@ describe('RotateWebhookSecret, RewindWebhook', () => {
       .thenNothing())
   test('an admin has everything told again', () =>
     given(...admin, cast.webhookRegistered())
-      .when(rewindWebhook, { ...one, position: 7 }, BY_ADA)
+      .when(rewindWebhook, { ...one, rewindId: cast.REWIND, position: 7 }, BY_ADA)
       .then(cast.webhookRewound))
+  test('once for each wish', () =>
+    given(cast.webhookRegistered(), cast.webhookRewound)
+      .when(rewindWebhook, { ...one, rewindId: cast.REWIND, position: 7 })
+      .thenNothing())
 })
 
 describe('RemoveWebhook', () => {
@@ -191,7 +195,7 @@ const wishes = [
   ['PauseWebhook', pauseWebhook, one],
   ['ResumeWebhook', resumeWebhook, one],
   ['RotateWebhookSecret', rotateWebhookSecret, { ...one, secretId: NEXT_WEBHOOK_SECRET, overlapMs: 0 }],
-  ['RewindWebhook', rewindWebhook, { ...one, position: 1 }],
+  ['RewindWebhook', rewindWebhook, { ...one, rewindId: cast.REWIND, position: 1 }],
   ['RemoveWebhook', removeWebhook, one],
 ] as const
 

@@ -23,6 +23,7 @@ const POOLS: Readonly<Record<string, readonly string[]>> = {
   redirectUris: [cast.REDIRECT_URI, cast.OTHER_REDIRECT_URI],
   webhookId: [cast.WEBHOOK, cast.OTHER_WEBHOOK],
   secretId: [cast.WEBHOOK_SECRET, cast.NEXT_WEBHOOK_SECRET],
+  rewindId: [cast.REWIND, cast.OTHER_REWIND],
   url: [cast.WEBHOOK_URL, cast.OTHER_WEBHOOK_URL],
   types: ['InviteRedeemed', 'UserErased'],
   mailId: [cast.MAIL],

@@ -38,6 +38,8 @@ export const WEBHOOK = ulid('W1')
 export const OTHER_WEBHOOK = ulid('W2')
 export const WEBHOOK_SECRET = ulid('WS1')
 export const NEXT_WEBHOOK_SECRET = ulid('WS2')
+export const REWIND = ulid('RW1')
+export const OTHER_REWIND = ulid('RW2')
 export const WEBHOOK_URL = 'https://app.example/hooks'
 export const OTHER_WEBHOOK_URL = 'https://app.example/other-hooks'
 export const CODE_ID = ulid('CD1')
@@ -325,7 +327,7 @@ export const webhookSecretRotated: NewEventOf<'WebhookSecretRotated'> = {
 }
 export const webhookRewound: NewEventOf<'WebhookRewound'> = {
   type: 'WebhookRewound',
-  data: { webhookId: WEBHOOK, position: 7 },
+  data: { webhookId: WEBHOOK, rewindId: REWIND, position: 7 },
 }
 export const webhookDisabled: NewEventOf<'WebhookDisabled'> = {
   type: 'WebhookDisabled',

@@ -7,10 +7,12 @@ import { removeWebhook } from '../../src/domain/webhooks/remove-webhook.ts'
 import { resumeWebhook } from '../../src/domain/webhooks/resume-webhook.ts'
 import { rewindWebhook } from '../../src/domain/webhooks/rewind-webhook.ts'
 import { rotateWebhookSecret } from '../../src/domain/webhooks/rotate-webhook-secret.ts'
+import * as cast from './controls.ts'
 import { DAY, maybe, webhookId, webhookSecretId, webhookTypes, webhookUrl } from './story-things.ts'
 import { wishing } from './story-wishing.ts'
 
 const description = maybe(fc.constantFrom('The directory', ''))
+const rewindId = fc.constantFrom(cast.REWIND, cast.OTHER_REWIND)
 const isAtHome = fc.boolean()
 
 /** What admins wish who have other programs told of what happens. */
@@ -39,7 +41,7 @@ export const webhookWishes = [
     rotateWebhookSecret,
     fc.record({ webhookId, secretId: webhookSecretId, overlapMs: fc.constantFrom(0, DAY) }),
   ),
-  wishing(1, rewindWebhook, fc.record({ webhookId, position: fc.integer({ min: 1, max: 9 }) })),
+  wishing(1, rewindWebhook, fc.record({ webhookId, rewindId, position: fc.integer({ min: 1, max: 9 }) })),
   wishing(1, disableWebhook, fc.record({ webhookId, reason: fc.constantFrom('failing', 'gone') })),
   wishing(1, removeWebhook, fc.record({ webhookId })),
 ]

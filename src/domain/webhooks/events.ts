@@ -51,7 +51,7 @@ export const webhookEvents = {
   }),
   /** Everything from this position on is delivered again. */
   WebhookRewound: eventType({
-    schema: z.strictObject({ ...webhook, position: z.int().min(1) }),
+    schema: z.strictObject({ ...webhook, rewindId: ulidSchema, position: z.int().min(1) }),
     tags,
   }),
   WebhookDisabled: eventType({

@@ -14,6 +14,7 @@ export type Webhook =
       readonly description: string
       readonly types: readonly string[]
       readonly secretId: string
+      readonly rewindId: string | null
     }
 
 const turned = (state: Webhook, status: 'active' | 'paused' | 'disabled'): Webhook =>
@@ -28,6 +29,7 @@ export const webhook = fold<Webhook>(
       description: description ?? '',
       types,
       secretId,
+      rewindId: null,
     }),
     WebhookChanged: (state, { data: { url, description, types } }) =>
       'url' in state
@@ -43,6 +45,7 @@ export const webhook = fold<Webhook>(
     WebhookDisabled: (state) => turned(state, 'disabled'),
     WebhookSecretRotated: (state, { data: { secretId } }) =>
       'url' in state ? { ...state, secretId } : state,
+    WebhookRewound: (state, { data: { rewindId } }) => ('url' in state ? { ...state, rewindId } : state),
     WebhookRemoved: () => ({ status: 'removed' }),
   },
 )
