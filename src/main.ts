@@ -9,6 +9,7 @@ import { mailboxCommands } from './cli/mailbox.ts'
 import { migrateCommands } from './cli/migrate.ts'
 import { serveCommands } from './cli/serve.ts'
 import { userCommands } from './cli/users.ts'
+import { webhookCommands } from './cli/webhooks.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -32,6 +33,7 @@ for (const family of [
   inviteCommands,
   userCommands,
   clientCommands,
+  webhookCommands,
   historyCommands,
   careCommands,
 ]) {

@@ -3,6 +3,7 @@ import type { Middleware } from 'koa'
 import type { State } from '../context.ts'
 import type { House } from '../house.ts'
 import { clientOperations } from './clients.ts'
+import { deliveryOperations } from './deliveries.ts'
 import { openApiDocument } from './document.ts'
 import { carryOut } from './guard.ts'
 import { historyOperations } from './history.ts'
@@ -22,6 +23,7 @@ import { sessionOperations } from './sessions.ts'
 import { subtreeOperations } from './subtrees.ts'
 import { userRoleOperations } from './user-roles.ts'
 import { userOperations } from './users.ts'
+import { webhookOperations } from './webhooks.ts'
 
 export const API_PREFIX = '/api/v1'
 
@@ -40,6 +42,8 @@ export const operationsOf = ({ settings }: Pick<House, 'settings'>): readonly Op
   ...referralOperations,
   ...subtreeOperations,
   ...clientOperations,
+  ...webhookOperations,
+  ...deliveryOperations,
   ...mailOperations,
   ...historyOperations,
   ...proofOperations,
