@@ -16,6 +16,8 @@ import { adminSubtreePages } from './admin-subtree.ts'
 import { adminUserChanges } from './admin-user-changes.ts'
 import { adminUserHistory } from './admin-user-history.ts'
 import { adminUserPages } from './admin-users.ts'
+import { adminWebhookPage } from './admin-webhook.ts'
+import { adminWebhookPages } from './admin-webhooks.ts'
 import { openAssets } from './assets.ts'
 import { consentPages } from './consent.ts'
 import { csrfGuards } from './csrf.ts'
@@ -104,6 +106,8 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     mailboxPages,
     adminClientPages,
     adminClientPage,
+    adminWebhookPages,
+    adminWebhookPage,
   ]) {
     family(router, kit)
   }

@@ -5,12 +5,14 @@ import { enReferralCounts, enReferrals } from './en-referrals.ts'
 import { enRegistration } from './en-registration.ts'
 import { enSessions } from './en-sessions.ts'
 import { enUsers } from './en-users.ts'
+import { enWebhooks } from './en-webhooks.ts'
 
 /** Every word on the pages, in English. `{name}` is filled in. */
 export const en = {
   ...enRegistration,
   ...enReferrals,
   ...enClients,
+  ...enWebhooks,
   ...enMails,
   ...enSessions,
   ...enUsers,

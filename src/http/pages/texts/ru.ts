@@ -6,12 +6,14 @@ import { ruReferralCounts, ruReferrals } from './ru-referrals.ts'
 import { ruRegistration } from './ru-registration.ts'
 import { ruSessions } from './ru-sessions.ts'
 import { ruUsers } from './ru-users.ts'
+import { ruWebhooks } from './ru-webhooks.ts'
 
 /** Every word on the pages, in Russian. A missing key does not compile. */
 export const ru: Texts = {
   ...ruRegistration,
   ...ruReferrals,
   ...ruClients,
+  ...ruWebhooks,
   ...ruMails,
   ...ruSessions,
   ...ruUsers,
