@@ -1,6 +1,6 @@
 import { Operations } from './operations.ts'
 import { type Refusal, refusalOf } from './refusal.ts'
-import { bodyOf, type Options, type Route, urlOf } from './route.ts'
+import { bodyOf, type Given, type Options, type Route, urlOf } from './route.ts'
 import { memoryStore, type SessionTokens, type TokenStore, tokensIn } from './tokens.ts'
 
 export type * from './operations.ts'
@@ -135,8 +135,7 @@ export class Latchkey extends Operations {
   /** Sends it, and sends it again where that does nothing twice: no answer came, or the service has no room now. */
   async #sendSafely(route: Route, input: object, options: Options, token: string | null): Promise<Response> {
     const { retries = 2, language, fetch: ask = fetch } = this.#options
-    const given = input as Readonly<Record<string, unknown>>
-    const { body, headers } = bodyOf(route, given['body'])
+    const { body, headers } = bodyOf(route, 'body' in input ? input.body : undefined)
     const key = route.isKeyed ? (options.idempotencyKey ?? crypto.randomUUID()) : null
     const mayRepeat =
       key !== null || route.method === 'GET' || route.method === 'PUT' || route.method === 'DELETE'
@@ -155,7 +154,7 @@ export class Latchkey extends Operations {
     for (let attempt = 0; ; attempt++) {
       const isLast = !mayRepeat || attempt >= retries
       try {
-        const response = await ask(urlOf(this.#base, route, given), request)
+        const response = await ask(urlOf(this.#base, route, input as Given), request)
         const after = Number(response.headers.get('retry-after') ?? 1)
         if (isLast || response.status !== 503 || after > MAX_WAIT_S) return response
         await sleep(after * 1000, options.signal)

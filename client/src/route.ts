@@ -17,17 +17,19 @@ export type Options = {
   readonly token?: string
 }
 
-const fill = (path: string, input: Readonly<Record<string, unknown>>): string =>
+/** What goes into an operation's path and query. */
+export type Given = Readonly<Record<string, string | number | boolean | undefined>>
+
+const fill = (path: string, input: Given): string =>
   path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(input[name])))
 
 /** The address of an operation with what goes into its path and query. */
-export const urlOf = (
-  base: string,
-  { path, query = [] }: Route,
-  input: Readonly<Record<string, unknown>>,
-): string => {
+export const urlOf = (base: string, { path, query = [] }: Route, input: Given): string => {
   const parameters = new URLSearchParams()
-  for (const name of query) if (input[name] !== undefined) parameters.set(name, String(input[name]))
+  for (const name of query) {
+    const value = input[name]
+    if (value !== undefined) parameters.set(name, String(value))
+  }
   const asked = parameters.toString()
   return `${base}${fill(path, input)}${asked === '' ? '' : `?${asked}`}`
 }

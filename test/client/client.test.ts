@@ -34,7 +34,7 @@ beforeEach(() => {
   losing = null
 })
 const wire: typeof fetch = async (input, init) => {
-  const path = new URL(String(input)).pathname.replace('/api/v1', '')
+  const path = new URL(input instanceof Request ? input.url : input).pathname.replace('/api/v1', '')
   sent.push({ method: init?.method ?? 'GET', path })
   const response = await fetch(input, init)
   if (losing?.path !== path || losing.times-- <= 0) return response

@@ -80,9 +80,9 @@ export class WebhookRunner {
   async deliverDue(): Promise<number> {
     let attempts = 0
     for (;;) {
-      const served = await this.#serveAll()
-      if (served.length === 0) return attempts
-      for (const made of await Promise.all(served)) attempts += made
+      const { begun } = await this.#serveAll()
+      if (begun.length === 0) return attempts
+      for (const made of await Promise.all(begun)) attempts += made
     }
   }
 
@@ -121,10 +121,10 @@ export class WebhookRunner {
   }
 
   /** Sits down at every webhook that has something to do and where nobody sits. */
-  async #serveAll(): Promise<Promise<number>[]> {
+  async #serveAll(): Promise<{ readonly begun: readonly Promise<number>[] }> {
     const { store, keeper, clock, log } = this.#parts
     const standings = await keeper.look(rows.activeWebhooks(clock()))
-    if (standings.length === 0) return []
+    if (standings.length === 0) return { begun: [] }
     const head = await store.head()
     const isTaken = ({ leasedBy, leasedUntil }: Standing) =>
       leasedBy !== null && leasedBy !== this.#me && leasedUntil !== null && leasedUntil > clock()
@@ -145,7 +145,7 @@ export class WebhookRunner {
       this.#served.set(standing.id, serving)
       begun.push(serving)
     }
-    return begun
+    return { begun }
   }
 
   #seenOf({ id, fromEvent, cursorEvent, position, fromPosition }: Standing): number {
