@@ -19,6 +19,11 @@ const mustBe = (outcome: Awaited<ReturnType<Foundation['execute']>>): void => {
   if (outcome.outcome === 'refused') throw new Refused(outcome.refusal)
 }
 
+const shownOf = (webhook: WebhookView): Omit<WebhookView, 'secretId'> => {
+  const { secretId: _, ...shown } = webhook
+  return shown
+}
+
 const collect = (type: string, types: readonly string[]): readonly string[] => [...types, type]
 const named = (types: readonly string[]): string => (types.length > 0 ? types.join(' ') : 'everything')
 
@@ -95,7 +100,7 @@ export const webhookCommands = (program: Command): void => {
       action(async ({ limit, json }: { limit: string; json?: boolean }) =>
         withFloor(async (floor) => {
           const found = await floor.reads.webhooks.list({ limit: wholeNumber(limit, '--limit') })
-          const shown = found.map(({ secretId: _, ...rest }) => rest)
+          const shown = found.map(shownOf)
           const lines = shown.map(({ id, state, url, types }) => [id, state, url, named(types)])
           outputFor(json ?? false).result(shown, lines.length > 0 ? table(lines) : ['No webhooks.'])
         }),

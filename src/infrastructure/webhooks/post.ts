@@ -34,7 +34,7 @@ const hearOut = async (response: IncomingMessage): Promise<void> => {
   }
 }
 
-const isLoopback = (ip: string): boolean => ip === '::1' || /^127\./.test(ip)
+const isLoopback = (ip: string): boolean => ip === '::1' || ip.startsWith('127.')
 
 type Limits = {
   /** The service is at home on its own machine, and may speak to it. */
