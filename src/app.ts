@@ -28,7 +28,9 @@ import { pageSessions } from './infrastructure/vault/page-sessions.ts'
 import { credentialProofs } from './infrastructure/vault/prove-credential.ts'
 import { refreshTokens } from './infrastructure/vault/refresh-tokens.ts'
 import { deriveKey } from './infrastructure/vault/root-secret.ts'
-import { type ReadSide, readSide } from './projections/index.ts'
+import type { WebhookRunner } from './infrastructure/webhooks/webhook-runner.ts'
+import { listing } from './listing.ts'
+import { readSide } from './projections/index.ts'
 import {
   mailTransport,
   openDeadlines,
@@ -36,24 +38,10 @@ import {
   openSealer,
   openTravelDoor,
   openUpkeep,
+  openWebhooks,
+  openWebhooksDoor,
 } from './runners.ts'
 import { inForceDoor, looksOf, openSettings } from './settings.ts'
-
-/** Lists may come from a replica; what decides anything never does. */
-const listing = (reads: ReadSide, lists: ReadSide): ReadSide => ({
-  ...reads,
-  invites: { ...reads.invites, list: lists.invites.list, counts: lists.invites.counts },
-  users: { ...reads.users, list: lists.users.list },
-  mails: { ...reads.mails, list: lists.mails.list },
-  logins: lists.logins,
-  referrals: {
-    ...reads.referrals,
-    of: lists.referrals.of,
-    top: lists.referrals.top,
-    signUpsPerDay: lists.referrals.signUpsPerDay,
-    batches: lists.referrals.batches,
-  },
-})
 
 /** The doors that pages and the API are handed: everything they may do, and no engine. */
 export const openHouse = (
@@ -154,6 +142,7 @@ export const openHouse = (
     }),
     proofs: historyProofs(database.reader, store),
     travel,
+    webhooks: openWebhooksDoor(floor),
     ...mailReaders({
       reader: database.reader,
       rows: reads.mails,
@@ -178,6 +167,7 @@ export type App = {
   readonly deadlines: Deadlines
   readonly inquiries: Inquiries
   readonly sealer: Sealer
+  readonly webhooks: WebhookRunner
   readonly server: Server
   readonly address: string
   /** Once everything that was left for after an answer is done. */
@@ -206,6 +196,7 @@ export const openApp = async (
   const outbox = openOutbox(floor, log, transport ?? mailTransport(settings))
   const deadlines = openDeadlines(floor, log)
   const sealer = openSealer(floor, log)
+  const webhooks = openWebhooks(floor, log)
   const upkeep = openUpkeep(floor, log)
   const answer = createServer(house).callback()
   const server = openHttpServer((req, res) => void answer(req, res))
@@ -217,6 +208,7 @@ export const openApp = async (
       deadlines.start()
       services.inquiries.start()
       sealer.start()
+      webhooks.start()
     }
     const address = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
     return {
@@ -226,6 +218,7 @@ export const openApp = async (
       deadlines,
       inquiries: services.inquiries,
       sealer,
+      webhooks,
       server,
       address,
       settled: later.settled,
@@ -242,6 +235,7 @@ export const openApp = async (
         await deadlines.stop()
         await outbox.stop()
         await sealer.stop()
+        await webhooks.stop()
         await floor.close()
       },
     }

@@ -11,6 +11,7 @@ import { moveCommands } from './cli/move.ts'
 import { serveCommands } from './cli/serve.ts'
 import { settingCommands } from './cli/settings.ts'
 import { userCommands } from './cli/users.ts'
+import { webhookCommands } from './cli/webhooks.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -35,6 +36,7 @@ for (const family of [
   userCommands,
   clientCommands,
   settingCommands,
+  webhookCommands,
   historyCommands,
   careCommands,
   moveCommands,

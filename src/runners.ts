@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Settings } from './config.ts'
 import type { Foundation } from './foundation.ts'
+import type { WebhooksDoor } from './http/webhooks-door.ts'
 import { Deadlines } from './infrastructure/deadlines.ts'
 import { Sealer } from './infrastructure/history/sealer.ts'
 import { witnessAt } from './infrastructure/history/witness.ts'
@@ -13,6 +14,12 @@ import { captureTransport, consoleTransport, type MailTransport } from './infras
 import { Upkeep } from './infrastructure/projections/upkeep.ts'
 import { openSweeps } from './infrastructure/sweeps.ts'
 import { openTravel } from './infrastructure/travel/travel.ts'
+import { WebhookSecrets } from './infrastructure/vault/webhook-secrets.ts'
+import { openPost } from './infrastructure/webhooks/post.ts'
+import { rowKeeper } from './infrastructure/webhooks/row-keeper.ts'
+import { openSender } from './infrastructure/webhooks/sending.ts'
+import { openWebhookDesk } from './infrastructure/webhooks/webhook-desk.ts'
+import { WebhookRunner } from './infrastructure/webhooks/webhook-runner.ts'
 import { projections } from './projections/index.ts'
 import { looksOf, openSettings } from './settings.ts'
 
@@ -47,6 +54,31 @@ export const openDeadlines = ({ settings, ...floor }: Foundation, log: Logger): 
     sweeps: openSweeps({ ...floor, refreshIdleMs: settings.refreshTokenTtlMs }),
     log,
   })
+
+const webhookParts = (floor: Foundation) => {
+  const secrets = new WebhookSecrets(floor.roots)
+  const post = openPost({ isAtHome: floor.settings.loopback })
+  return {
+    ...floor,
+    secrets,
+    keeper: rowKeeper(floor.database),
+    send: openSender({ ...floor, secrets, post }),
+  }
+}
+
+/** The runner that tells other programs what happens. */
+export const openWebhooks = (floor: Foundation, log: Logger): WebhookRunner =>
+  new WebhookRunner({ ...webhookParts(floor), chance: Math.random, log })
+
+/** What admins do about webhooks and their deliveries. */
+export const openWebhooksDoor = (floor: Foundation): WebhooksDoor => {
+  const { secrets, ...parts } = webhookParts(floor)
+  return {
+    ...openWebhookDesk({ ...parts, reader: floor.database.reader }),
+    isAtHome: floor.settings.loopback,
+    secret: (secretId) => secrets.make(secretId),
+  }
+}
 
 /** The runner that puts our name to the history. */
 export const openSealer = ({ settings, ...floor }: Foundation, log: Logger): Sealer => {

@@ -5,7 +5,7 @@ import { readSettings, type Settings } from '../config.ts'
 import { type Foundation, openFoundation } from '../foundation.ts'
 import { createLog } from '../infrastructure/log.ts'
 import { openServices } from '../infrastructure/outside/services.ts'
-import { mailTransport, openDeadlines, openOutbox, openSealer, openUpkeep } from '../runners.ts'
+import { mailTransport, openDeadlines, openOutbox, openSealer, openUpkeep, openWebhooks } from '../runners.ts'
 import { grantTo, showSignInLink } from './grants.ts'
 import { action } from './run.ts'
 import { stopOnSignal } from './stopping.ts'
@@ -63,7 +63,9 @@ export const serveCommands = (program: Command): void => {
 
   program
     .command('work')
-    .description('the background runners alone: mail, deadlines, seals and questions to outside services')
+    .description(
+      'the background runners alone: mail, webhooks, deadlines, seals and questions to outside services',
+    )
     .option('--json', 'no effect here; every command takes it')
     .action(
       action(async () => {
@@ -78,6 +80,8 @@ export const serveCommands = (program: Command): void => {
         services.inquiries.start()
         const sealer = openSealer(floor, log)
         sealer.start()
+        const webhooks = openWebhooks(floor, log)
+        webhooks.start()
         const upkeep = openUpkeep(floor, log)
         void upkeep.start()
         stopOnSignal(log, async () => {
@@ -86,6 +90,7 @@ export const serveCommands = (program: Command): void => {
           await deadlines.stop()
           await outbox.stop()
           await sealer.stop()
+          await webhooks.stop()
           await floor.close()
         })
         log.info('the runners are at work')

@@ -8,6 +8,7 @@ import { referralEvents } from './referrals/events.ts'
 import { sessionEvents } from './sessions/events.ts'
 import { settingEvents } from './settings/events.ts'
 import { userEvents } from './users/events.ts'
+import { webhookEvents } from './webhooks/events.ts'
 
 /** Every event type there is, by context: what the codec, the docs and the golden files read. */
 export const contexts = {
@@ -16,6 +17,7 @@ export const contexts = {
   sessions: sessionEvents,
   mails: mailEvents,
   clients: clientEvents,
+  webhooks: webhookEvents,
   referrals: referralEvents,
   history: historyEvents,
   settings: settingEvents,
@@ -27,6 +29,7 @@ export const catalogue = {
   ...sessionEvents,
   ...mailEvents,
   ...clientEvents,
+  ...webhookEvents,
   ...referralEvents,
   ...historyEvents,
   ...settingEvents,

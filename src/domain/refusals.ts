@@ -29,6 +29,8 @@ export const refusalCodes = [
   'code_locked',
   'client_not_found',
   'redirect_uri_invalid',
+  'webhook_not_found',
+  'webhook_url_unfit',
   'mail_not_found',
   'mail_not_failed',
   'mail_outdated',

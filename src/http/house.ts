@@ -12,6 +12,7 @@ import type { OidcDoor } from './oidc/door.ts'
 import type { ProofsDoor } from './proofs-door.ts'
 import type { ThrottlePolicy } from './throttle-policies.ts'
 import type { TravelDoor } from './travel-door.ts'
+import type { WebhooksDoor } from './webhooks-door.ts'
 
 /** What became of a command: its events with their positions, or a refusal (whose facts, if any, stand in the history). */
 export type Outcome =
@@ -225,6 +226,7 @@ export type House = {
 
   /** The way into the past; null in a house that shows nothing else. */
   readonly travel: TravelDoor | null
+  readonly webhooks: WebhooksDoor
 
   readonly renderMail: (mailId: string) => Promise<RenderedMail | null>
   /** The same with every secret in it masked: for admins, who look after mails and let nobody in with them. */

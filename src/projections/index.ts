@@ -12,6 +12,7 @@ import { sessionReads, sessions } from './sessions.ts'
 import { settingReads, settings } from './settings.ts'
 import { userReads, users } from './users.ts'
 import { verificationReads, verifications } from './verifications.ts'
+import { webhookReads, webhooks } from './webhooks.ts'
 
 /** Every projection there is; each event passes them in this order, in the transaction that appends it. */
 export const projections: readonly Projection[] = [
@@ -26,6 +27,7 @@ export const projections: readonly Projection[] = [
   referralCodes,
   referrals,
   settings,
+  webhooks,
 ]
 
 /** The read side: every question that pages, the API and the runners ask. */
@@ -43,6 +45,7 @@ export const readSide = (db: Reader) => ({
   referralTree: referralTreeReads(db),
   principals: principalReads(db),
   settings: settingReads(db),
+  webhooks: webhookReads(db),
 })
 
 export type ReadSide = ReturnType<typeof readSide>

@@ -3,6 +3,7 @@ import { registerClient } from '../../src/domain/clients/register-client.ts'
 import { login } from '../../src/domain/sessions/login.ts'
 import { grantRole } from '../../src/domain/users/grant-role.ts'
 import { revokeRole } from '../../src/domain/users/revoke-role.ts'
+import { registerWebhook } from '../../src/domain/webhooks/register-webhook.ts'
 import { startSession } from '../../src/http/acts/device.ts'
 import { issueInviteTo } from '../../src/http/acts/issue.ts'
 import { createOwnReferralCode } from '../../src/http/acts/referrals.ts'
@@ -28,6 +29,7 @@ type Scene = {
   readonly owner: Person
   readonly inviteId: string
   readonly clientId: string
+  readonly webhookId: string
   readonly mailId: string
   readonly code: string
   readonly fresh: string
@@ -102,6 +104,20 @@ const MATRIX: Readonly<Record<string, Answers>> = {
   changeClient: [401, 403, 403, 200, 403],
   removeClient: [401, 403, 403, 204, 403],
 
+  registerWebhook: [401, 403, 403, 201, 403],
+  listWebhooks: [401, 403, 403, 200, 200],
+  getWebhook: [401, 403, 403, 200, 200],
+  changeWebhook: [401, 403, 403, 200, 403],
+  pauseWebhook: [401, 403, 403, 204, 403],
+  resumeWebhook: [401, 403, 403, 204, 403],
+  rotateWebhookSecret: [401, 403, 403, 201, 403],
+  removeWebhook: [401, 403, 403, 204, 403],
+  listDeliveries: [401, 403, 403, 200, 200],
+  getDelivery: [401, 403, 403, 404, 404],
+  replayDelivery: [401, 403, 403, 404, 403],
+  replayWebhook: [401, 403, 403, 202, 403],
+  testWebhook: [401, 403, 403, 200, 403],
+
   listEvents: [401, 403, 403, 200, 200],
   getEvent: [401, 403, 403, 200, 200],
   compareMoments: [401, 403, 403, 200, 200],
@@ -150,6 +166,10 @@ const BODIES: Readonly<Record<string, (scene: Scene) => unknown>> = {
   registerClient: () => ({ name: 'Example App', redirectUris }),
   changeClient: () => ({ name: 'Another App' }),
   changeSettings: () => ({ 'brand.name': 'Another Name' }),
+  registerWebhook: () => ({ url: 'https://app.example/hooks' }),
+  changeWebhook: () => ({ description: 'The directory' }),
+  rotateWebhookSecret: () => ({}),
+  replayWebhook: () => ({ position: 1 }),
 }
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 const QUERIES: Readonly<Record<string, (scene: Scene) => string>> = {
@@ -211,6 +231,16 @@ const setScene = async (): Promise<Scene> => {
   const clientId = house.newId()
   const client = { clientId, name: 'Example App', kind: 'public', redirectUris } as const
   await house.execute(registerClient, { ...client, redirectUris: [...redirectUris] }, by)
+  const webhookId = house.newId()
+  // Port 9 of this machine: nobody listens there, and nothing leaves it.
+  const hook = {
+    webhookId,
+    secretId: house.newId(),
+    url: 'http://127.0.0.1:9/',
+    description: null,
+    types: [],
+  }
+  await house.execute(registerWebhook, { ...hook, isAtHome: true }, by)
   if (issued.outcome !== 'accepted') throw new Error('nobody was invited')
   const fresh = `fresh${++people}@example.org`
   const owner = await enter(null)
@@ -221,6 +251,7 @@ const setScene = async (): Promise<Scene> => {
     code: made.code.code,
     inviteId: issued.inviteId,
     clientId,
+    webhookId,
     mailId: (await givenUp(house, wish.email)).id,
     fresh,
     sealed: (await api.app.sealer.seal())?.size ?? 0,
@@ -233,10 +264,21 @@ const tokenOf = async (caller: Caller, { owner }: Scene): Promise<string | undef
   return (await enter(caller === 'other' ? null : caller)).token
 }
 
-const concrete = (path: string, { owner, inviteId, clientId, mailId }: Scene): string => {
-  const ids = { history: '1', invites: inviteId, clients: clientId, mails: mailId, me: owner.sessionId }
+const concrete = (path: string, { owner, inviteId, clientId, webhookId, mailId }: Scene): string => {
+  const ids = {
+    history: '1',
+    invites: inviteId,
+    clients: clientId,
+    webhooks: webhookId,
+    mails: mailId,
+    me: owner.sessionId,
+  }
   const id = ids[path.split('/')[1] as keyof typeof ids] ?? owner.id
-  return path.replace('{id}', id).replace('{position}', id).replace('{role}', 'auditor')
+  return path
+    .replace('{id}', id)
+    .replace('{deliveryId}', clientId)
+    .replace('{position}', id)
+    .replace('{role}', 'auditor')
 }
 
 describe('T20: who may do what', () => {

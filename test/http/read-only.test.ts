@@ -102,6 +102,7 @@ test('reading every page of an auditor writes nothing', async () => {
     '/admin/referrals',
     '/admin/mails',
     '/admin/clients',
+    '/admin/webhooks',
     '/api/v1/users',
     '/api/v1/history',
   ]) {

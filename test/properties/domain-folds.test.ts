@@ -47,6 +47,7 @@ test('the folds of the domain are found', () =>
     'standing',
     'suspension',
     'verification',
+    'webhook',
   ]))
 
 describe.each(folds)('%s', (_, fold) => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { z } from 'zod'
+import type { EventType } from '../../src/domain/catalogue.ts'
 import type { Actor, Instant } from '../../src/domain/event.ts'
 import type { verifyEmail } from '../../src/domain/users/verify-email.ts'
 import * as cast from './controls.ts'
@@ -82,6 +83,14 @@ export const settingChanges = fc
   )
   .map(([setting, value]) => [{ setting: setting ?? '', value: value ?? null }])
 export const pinnedSettings = fc.constantFrom<string[][]>([], [], [], ['brand.name'])
+export const webhookId = fc.constantFrom(cast.WEBHOOK, cast.WEBHOOK, cast.OTHER_WEBHOOK)
+export const webhookSecretId = fc.constantFrom(cast.WEBHOOK_SECRET, cast.NEXT_WEBHOOK_SECRET)
+export const webhookUrl = fc.constantFrom(cast.WEBHOOK_URL, cast.OTHER_WEBHOOK_URL, 'http://127.0.0.1/hooks')
+export const webhookTypes = fc.constantFrom<EventType[]>(
+  [],
+  ['InviteRedeemed'],
+  ['UserErased', 'InviteIssued'],
+)
 export const locale = fc.constantFrom('en' as const, 'ru' as const)
 export const role = fc.constantFrom('admin' as const, 'auditor' as const)
 export const session = sessionId.map((id) => ({ ...cast.start, sessionId: id }))

@@ -64,10 +64,12 @@ import {
   userId,
   verification,
 } from './story-things.ts'
+import { webhookWishes } from './story-webhook-wishes.ts'
 import { type Step, wishing } from './story-wishing.ts'
 
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   ...referralWishes,
+  ...webhookWishes,
   wishing(
     6,
     issueInvite,

@@ -6,7 +6,7 @@ import { atQuery } from './as-of.ts'
 import { keepsAnswers, type Operation, refusalsOf, type Who } from './operation.ts'
 import { id, problemSchema } from './schemas.ts'
 
-const parameters: Readonly<Record<string, z.ZodType>> = { id, role: roleSchema }
+const parameters: Readonly<Record<string, z.ZodType>> = { id, deliveryId: id, role: roleSchema }
 
 const pathParameters = (path: string): z.ZodObject | undefined => {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '')
@@ -129,6 +129,7 @@ const tags: readonly { readonly name: Operation['tag']; readonly description: st
   { name: 'sessions', description: 'sign in, stay signed in, sign out' },
   { name: 'users', description: 'for admins and auditors' },
   { name: 'clients', description: 'applications in which users may sign in with us' },
+  { name: 'webhooks', description: 'programs that are told of what happens' },
   { name: 'referrals', description: 'codes by which users bring others, and who brought whom' },
   { name: 'mails', description: 'what the service has mailed, for admins and auditors' },
   {

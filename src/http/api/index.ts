@@ -4,6 +4,7 @@ import type { State } from '../context.ts'
 import type { House } from '../house.ts'
 import { clientOperations } from './clients.ts'
 import { compareOperations } from './compare.ts'
+import { deliveryOperations } from './deliveries.ts'
 import { openApiDocument } from './document.ts'
 import { carryOut } from './guard.ts'
 import { historyOperations } from './history.ts'
@@ -24,6 +25,7 @@ import { settingOperations } from './settings.ts'
 import { subtreeOperations } from './subtrees.ts'
 import { userRoleOperations } from './user-roles.ts'
 import { userOperations } from './users.ts'
+import { webhookOperations } from './webhooks.ts'
 
 export const API_PREFIX = '/api/v1'
 
@@ -42,6 +44,8 @@ export const operationsOf = ({ settings }: Pick<House, 'settings'>): readonly Op
   ...referralOperations,
   ...subtreeOperations,
   ...clientOperations,
+  ...webhookOperations,
+  ...deliveryOperations,
   ...mailOperations,
   ...settingOperations,
   ...compareOperations,

@@ -53,6 +53,7 @@ export type Operation<B = unknown, Q = unknown, W extends Who = Who> = {
     | 'referrals'
     | 'users'
     | 'clients'
+    | 'webhooks'
     | 'mails'
     | 'settings'
     | 'history'

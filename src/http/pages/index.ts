@@ -19,6 +19,8 @@ import { adminSubtreePages } from './admin-subtree.ts'
 import { adminUserChanges } from './admin-user-changes.ts'
 import { adminUserHistory } from './admin-user-history.ts'
 import { adminUserPages } from './admin-users.ts'
+import { adminWebhookPage } from './admin-webhook.ts'
+import { adminWebhookPages } from './admin-webhooks.ts'
 import { openAssets } from './assets.ts'
 import { brandAssets } from './brand.ts'
 import { consentPages } from './consent.ts'
@@ -127,6 +129,10 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     mailboxPages,
     adminSettingPages,
     adminMailTextPages,
+    adminClientPages,
+    adminClientPage,
+    adminWebhookPages,
+    adminWebhookPage,
   ]) {
     family(router, kit)
   }

@@ -19,6 +19,8 @@ export const pageOf = (path: string): string =>
     .replace(/^(\/admin\/referrals\/batches\/[^/]+)\/reinstate$/, '$1')
     .replace(/^(\/invites\/[^/]+)\/sign-in-link$/, '$1')
     .replace(/^(\/admin\/clients\/[^/]+)\/remove$/, '$1')
+    .replace(/^(\/admin\/webhooks\/[^/]+)\/(?!deliveries\/)[^/]+$/, '$1')
+    .replace(/^(\/admin\/webhooks\/[^/]+\/deliveries\/[^/]+)\/replay$/, '$1')
     .replace(/^(\/admin\/mails\/[^/]+)\/retry$/, '$1')
     .replace(/^(\/admin\/invites)\/[^/]+\/[^/]+$/, '$1')
     .replace(/^(\/admin\/users\/[^/]+)\/(?!(?:erase|history)$)[^/]+$/, '$1')

@@ -15,6 +15,7 @@ export type HttpProblemCode =
   | 'token_invalid'
   | 'forbidden'
   | 'session_not_found'
+  | 'delivery_not_found'
   | 'registration_closed'
   | 'referral_code_required'
   | 'subtree_too_large'
@@ -192,6 +193,27 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
       'Адрес возврата не подходит.',
       'Укажите полные адреса https (http только для этой машины) без `#`, `*` и имени пользователя, каждый один раз.',
     ],
+  },
+  webhook_not_found: {
+    status: 404,
+    en: ['There is no such webhook.', 'Check the id; one that was removed does not come back.'],
+    ru: ['Такого вебхука нет.', 'Проверьте идентификатор; удалённый вебхук не вернётся.'],
+  },
+  webhook_url_unfit: {
+    status: 422,
+    en: [
+      'Messages cannot be sent to this address.',
+      'Give a whole https address without a user, `?` or `#`; a name or address of the open internet.',
+    ],
+    ru: [
+      'На этот адрес нельзя отправлять сообщения.',
+      'Укажите полный адрес https без имени пользователя, `?` и `#`; имя или адрес в открытом интернете.',
+    ],
+  },
+  delivery_not_found: {
+    status: 404,
+    en: ['There is no such delivery.', 'Check the id; the log keeps what was sent in the last 30 days.'],
+    ru: ['Такой доставки нет.', 'Проверьте идентификатор; журнал хранит отправленное за последние 30 дней.'],
   },
   mail_not_found: {
     status: 404,

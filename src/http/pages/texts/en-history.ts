@@ -22,6 +22,7 @@ export const enHistory = {
   'history.context.sessions': 'Sessions',
   'history.context.mails': 'Mails',
   'history.context.clients': 'Applications',
+  'history.context.webhooks': 'Webhooks',
   'history.context.referrals': 'Referrals',
   'history.context.settings': 'settings',
   'history.context.history': 'Looks at the history',

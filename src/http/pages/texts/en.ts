@@ -7,12 +7,14 @@ import { enRegistration } from './en-registration.ts'
 import { enSessions } from './en-sessions.ts'
 import { enSettings } from './en-settings.ts'
 import { enUsers } from './en-users.ts'
+import { enWebhooks } from './en-webhooks.ts'
 
 /** Every word on the pages, in English. `{name}` is filled in. */
 export const en = {
   ...enRegistration,
   ...enReferrals,
   ...enClients,
+  ...enWebhooks,
   ...enMails,
   ...enSessions,
   ...enUsers,

@@ -46,6 +46,11 @@ const endings = {
   'address-confirmed': 'адрес подтверждён',
 } as const satisfies Record<DataOf<'SessionsEnded'>['reason'], string>
 
+const disablings = {
+  failing: 'несколько дней ничего не доходило',
+  gone: 'получатель сообщил, что адреса больше нет',
+} as const satisfies Record<DataOf<'WebhookDisabled'>['reason'], string>
+
 const erasures = {
   asked: 'Пользователь удалён: человека в этой истории больше нет, факты остались.',
   unverified: 'Пользователь удалён: адрес так и не подтверждён.',
@@ -128,6 +133,14 @@ export const ruEvents: EventWords = {
   ClientRegistered: ({ name }) => `Зарегистрировано приложение: ${name}.`,
   ClientChanged: () => 'Приложение изменено.',
   ClientRemoved: () => 'Приложение убрано.',
+  WebhookRegistered: ({ url }) => `Зарегистрирован вебхук: ${url}.`,
+  WebhookChanged: () => 'Вебхук изменён.',
+  WebhookPaused: () => 'Вебхук приостановлен.',
+  WebhookResumed: () => 'Вебхук снова работает.',
+  WebhookSecretRotated: () => 'Вебхук получил новый секрет подписи.',
+  WebhookRewound: ({ position }) => `Вебхук снова получит всё, начиная с позиции ${position}.`,
+  WebhookDisabled: ({ reason }) => `Вебхук отключён: ${disablings[reason]}.`,
+  WebhookRemoved: () => 'Вебхук удалён.',
   ReferralCodeCreated: () => 'Создан реферальный код.',
   ReferralCodeDeleted: () => 'Реферальный код удалён.',
   ReferralCodeMailed: ({ email }) => `Реферальный код отправлен письмом: ${address(email)}.`,

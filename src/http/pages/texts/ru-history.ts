@@ -24,6 +24,7 @@ export const ruHistory: Readonly<Record<keyof typeof enHistory, string>> = {
   'history.context.sessions': 'Сеансы',
   'history.context.mails': 'Письма',
   'history.context.clients': 'Приложения',
+  'history.context.webhooks': 'Вебхуки',
   'history.context.referrals': 'Рефералы',
   'history.context.settings': 'настройки',
   'history.context.history': 'Просмотры истории',

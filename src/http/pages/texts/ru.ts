@@ -8,12 +8,14 @@ import { ruRegistration } from './ru-registration.ts'
 import { ruSessions } from './ru-sessions.ts'
 import { ruSettings } from './ru-settings.ts'
 import { ruUsers } from './ru-users.ts'
+import { ruWebhooks } from './ru-webhooks.ts'
 
 /** Every word on the pages, in Russian. A missing key does not compile. */
 export const ru: Texts = {
   ...ruRegistration,
   ...ruReferrals,
   ...ruClients,
+  ...ruWebhooks,
   ...ruMails,
   ...ruSessions,
   ...ruUsers,
