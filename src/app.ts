@@ -5,12 +5,14 @@ import { type Foundation, openFoundation, type World } from './foundation.ts'
 import type { House } from './http/house.ts'
 import { createServer } from './http/server.ts'
 import { throttlePolicies } from './http/throttle-policies.ts'
+import { importsOn, openImportRunner } from './imports.ts'
 import { openAfterwards } from './infrastructure/afterwards.ts'
 import { sqliteReader } from './infrastructure/database/sqlite.ts'
 import type { Deadlines } from './infrastructure/deadlines.ts'
 import { openLooking } from './infrastructure/event-store/looking.ts'
 import { historyProofs } from './infrastructure/history/proofs.ts'
 import type { Sealer } from './infrastructure/history/sealer.ts'
+import type { ImportRunner } from './infrastructure/imports/import-runner.ts'
 import type { Inquiries } from './infrastructure/inquiries.ts'
 import { listen, openHttpServer } from './infrastructure/listen.ts'
 import type { Outbox } from './infrastructure/mail/outbox.ts'
@@ -125,6 +127,7 @@ export const openHouse = (
     idempotency: idempotencyKeys(rows),
     history: openLooking({ store, reader: floor.reader, clock, doorbell: floor.doorbell }),
     proofs: historyProofs(floor.reader, store),
+    imports: importsOn(floor),
     ...mailReaders({
       reader: floor.reader,
       rows: reads.mails,
@@ -148,6 +151,7 @@ export type App = {
   readonly deadlines: Deadlines
   readonly inquiries: Inquiries
   readonly sealer: Sealer
+  readonly imports: ImportRunner
   readonly server: Server
   readonly address: string
   /** Once everything that was left for after an answer is done. */
@@ -175,6 +179,7 @@ export const openApp = async (
   const outbox = openOutbox(floor, log, transport ?? mailTransport(settings))
   const deadlines = openDeadlines(floor, log)
   const sealer = openSealer(floor, log)
+  const imports = openImportRunner(floor, log)
   const upkeep = openUpkeep(floor, log)
   const answer = createServer(house).callback()
   const server = openHttpServer((req, res) => void answer(req, res))
@@ -186,6 +191,7 @@ export const openApp = async (
       deadlines.start()
       services.inquiries.start()
       sealer.start()
+      imports.start()
     }
     const address = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
     return {
@@ -195,6 +201,7 @@ export const openApp = async (
       deadlines,
       inquiries: services.inquiries,
       sealer,
+      imports,
       server,
       address,
       settled: later.settled,
@@ -206,6 +213,7 @@ export const openApp = async (
         await closed
         await later.settled()
         await upkeep.stop()
+        await imports.stop()
         await services.stop()
         await deadlines.stop()
         await outbox.stop()

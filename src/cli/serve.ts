@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { openApp } from '../app.ts'
 import { readSettings, type Settings } from '../config.ts'
 import { type Foundation, openFoundation } from '../foundation.ts'
+import { openImportRunner } from '../imports.ts'
 import { createLog } from '../infrastructure/log.ts'
 import { openServices } from '../infrastructure/outside/services.ts'
 import { mailTransport, openDeadlines, openOutbox, openSealer, openUpkeep } from '../runners.ts'
@@ -63,7 +64,9 @@ export const serveCommands = (program: Command): void => {
 
   program
     .command('work')
-    .description('the background runners alone: mail, deadlines, seals and questions to outside services')
+    .description(
+      'the background runners alone: mail, deadlines, seals, imports and questions to outside services',
+    )
     .option('--json', 'no effect here; every command takes it')
     .action(
       action(async () => {
@@ -78,10 +81,13 @@ export const serveCommands = (program: Command): void => {
         services.inquiries.start()
         const sealer = openSealer(floor, log)
         sealer.start()
+        const imports = openImportRunner(floor, log)
+        imports.start()
         const upkeep = openUpkeep(floor, log)
         void upkeep.start()
         stopOnSignal(log, async () => {
           await upkeep.stop()
+          await imports.stop()
           await services.stop()
           await deadlines.stop()
           await outbox.stop()

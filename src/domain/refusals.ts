@@ -43,6 +43,7 @@ export const refusalCodes = [
   'referral_chain_too_long',
   'referrer_already_set',
   'batch_not_found',
+  'invite_already_open',
 ] as const
 
 export type RefusalCode = (typeof refusalCodes)[number]

@@ -7,6 +7,7 @@ import type { ReadSide } from '../projections/index.ts'
 import type { Change } from '../projections/projection.ts'
 import type { CodeFound } from '../projections/referral-codes.ts'
 import type { HistoryDoor } from './history-door.ts'
+import type { ImportsDoor } from './imports-door.ts'
 import type { OidcDoor } from './oidc/door.ts'
 import type { ProofsDoor } from './proofs-door.ts'
 import type { ThrottlePolicy } from './throttle-policies.ts'
@@ -213,6 +214,8 @@ export type House = {
   }
 
   readonly history: HistoryDoor
+
+  readonly imports: ImportsDoor
 
   /** What proves the history to those who do not take our word for it. */
   readonly proofs: ProofsDoor

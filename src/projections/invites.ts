@@ -152,6 +152,16 @@ export const inviteReads = (db: Reader) => ({
     return rows.map(present(now))
   },
 
+  /** Which of these addresses have an open invite. */
+  async invited(emails: readonly string[], now: string): Promise<ReadonlySet<string>> {
+    const places = emails.map((_, n) => `$${n + 2}`).join(', ')
+    const rows = await db.all<{ email: string }>(
+      `select email from invites where email in (${places}) and status = 'open' and expires_at > $1`,
+      [now, ...emails],
+    )
+    return new Set(rows.map(({ email }) => email))
+  },
+
   /** How many invites are in each state; for the tabs above the list. */
   async counts(now: string): Promise<Record<InviteState, number>> {
     const rows = await db.all<{ state: InviteState; count: number }>(

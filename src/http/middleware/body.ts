@@ -11,19 +11,20 @@ const PATIENCE = 1024 * 1024
 const EMPTY = Buffer.alloc(0)
 
 /** The bytes of a request's body up to a limit; what is more is not kept. */
-const readBytes = (req: IncomingMessage, limit: number): Promise<Buffer> =>
+export const readBytes = (req: IncomingMessage, limit: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
+    const patience = Math.max(PATIENCE, limit)
     const giveUp = () => {
       req.removeAllListeners('data').resume()
       reject(new Problem('body_too_large', {}, { connection: 'close' }))
     }
-    if (Number(req.headers['content-length'] ?? 0) > PATIENCE) return giveUp()
+    if (Number(req.headers['content-length'] ?? 0) > patience) return giveUp()
     req.on('data', (chunk: Buffer) => {
       length += chunk.length
       if (length <= limit) chunks.push(chunk)
-      else if (length > PATIENCE) giveUp()
+      else if (length > patience) giveUp()
       else chunks.length = 0
     })
     req.once('end', () => {
@@ -41,7 +42,7 @@ const readText = async (ctx: Context, limit: number): Promise<string> => {
   return bytes.toString('utf8')
 }
 
-const POISON = new Set(['__proto__', 'constructor', 'prototype'])
+export const POISON = new Set(['__proto__', 'constructor', 'prototype'])
 /** What a poisonous key looks like in JSON text, an escape included that could spell one. */
 const MAY_BE_POISONOUS = /__proto__|constructor|prototype|\\u/
 
