@@ -26,7 +26,12 @@ export type ImportsDoor = {
   /** Reads a list and judges each line; issues nothing. */
   readonly plan: (
     source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-    by: { readonly id: string; readonly actor: Actor },
+    by: {
+      readonly id: string
+      readonly actor: Actor
+      /** The heading was put there by us: the sender counts lines without it. */
+      readonly hasOwnHeading?: boolean | undefined
+    },
   ) => Promise<ImportPlanned>
   readonly get: (id: string) => Promise<ImportView | null>
   readonly latest: (limit: number) => Promise<readonly ImportView[]>

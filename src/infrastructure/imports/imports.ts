@@ -78,8 +78,14 @@ export const openImports = (parts: ImportParts) => {
   /** Reads a list and judges its lines. Nothing is issued. `id` makes the same list, sent again, the same import. */
   const plan = async (
     source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-    { id, actor }: { readonly id: string; readonly actor: Actor },
+    by: {
+      readonly id: string
+      readonly actor: Actor
+      /** The heading was put there by us: the sender counts lines without it. */
+      readonly hasOwnHeading?: boolean | undefined
+    },
   ): Promise<Planned> => {
+    const { id, actor, hasOwnHeading = false } = by
     const { bytes, digest } = digesting(source)
     const row = {
       id,
@@ -95,7 +101,7 @@ export const openImports = (parts: ImportParts) => {
     if (!isNew) return repeated(id, bytes(), digest)
     let number = 0
     try {
-      for await (const lines of planned(parts, bytes())) {
+      for await (const lines of planned(parts, bytes(), hasOwnHeading ? -1 : 0)) {
         const chunk = { number: ++number, box: boxes.close(id, row.wrappedKey, lines) }
         await exclusively(EXCLUSION, () => rows.insertChunk(id, chunk, countsOf(lines), clock()))
       }
@@ -131,8 +137,10 @@ export const openImports = (parts: ImportParts) => {
       correlation: id,
     })
     const done = { number: chunk.number, box: boxes.close(id, wrappedKey, lines) }
-    await exclusively(EXCLUSION, () => rows.finishChunk(id, self, done, countsOf(lines), clock()))
-    return 'more'
+    const isLast = await exclusively(EXCLUSION, () =>
+      rows.finishChunk(id, self, done, countsOf(lines), until(KEEP_MS)),
+    )
+    return isLast ? 'ended' : 'more'
   }
 
   async function* batches(id: string, which: Which, from = 1): AsyncGenerator<readonly ImportLine[]> {

@@ -48,6 +48,7 @@ const skipped = (
 export async function* planned(
   { reads, clock, ids }: Parts,
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  offset: number,
 ): AsyncGenerator<readonly ImportLine[]> {
   const firstLines = new Map<string, number>()
   let total = 0
@@ -76,7 +77,7 @@ export async function* planned(
   let chunk: ImportLine[] = []
   for await (const { line, cells } of linesOf(source)) {
     if (++total > MAX_LINES) throw new TooManyLines(`more than ${MAX_LINES} lines`)
-    chunk.push(once(readImportLine(line, cells, clock())))
+    chunk.push(once(readImportLine(line + offset, cells, clock())))
     if (chunk.length < CHUNK_LINES) continue
     const since = performance.now()
     yield await complete(chunk)

@@ -119,13 +119,14 @@ export function* leaseChunk(
   return chunk ?? 'ended'
 }
 
+/** Answers whether that was the last one. */
 export function* finishChunk(
   id: string,
   by: string,
   { number, box }: Omit<Chunk, 'isDone'>,
   counts: ImportCounts,
-  now: string,
-): Work<void> {
+  { now, expiresAt }: { readonly now: string; readonly expiresAt: string },
+): Work<boolean> {
   const sets = COUNTED.map((column, n) => `${column} = $${n + 4}`).join(', ')
   yield* run(
     `update import_chunks set is_done = 1, box = $3, ${sets} where import_id = $1 and number = $2 and is_done = 0`,
@@ -136,6 +137,10 @@ export function* finishChunk(
     id,
     by,
   ])
+  const rest = yield* first('select number from import_chunks where import_id = $1 and is_done = 0 limit 1', [
+    id,
+  ])
+  return rest === undefined && (yield* changeState(id, ['running'], 'done', { now, expiresAt }))
 }
 
 /** Forgets imports whose time is over; without their keys nothing of them can be read, in whatever copy. */
