@@ -9,6 +9,7 @@ import { openOidc } from '../oidc/index.ts'
 import { adminPages } from './admin.ts'
 import { adminClientPage } from './admin-client.ts'
 import { adminClientPages } from './admin-clients.ts'
+import { adminImportPages } from './admin-imports.ts'
 import { adminInvitePages } from './admin-invites.ts'
 import { adminMailPages } from './admin-mails.ts'
 import { adminReferralPages } from './admin-referrals.ts'
@@ -94,6 +95,7 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     ownReferralPages,
     adminPages,
     adminInvitePages,
+    adminImportPages,
     adminUserPages,
     adminUserChanges,
     adminUserHistory,

@@ -17,7 +17,8 @@ export const pageOf = (path: string): string =>
     .replace(/^(\/invites\/[^/]+)\/sign-in-link$/, '$1')
     .replace(/^(\/admin\/clients\/[^/]+)\/remove$/, '$1')
     .replace(/^(\/admin\/mails\/[^/]+)\/retry$/, '$1')
-    .replace(/^(\/admin\/invites)\/[^/]+\/[^/]+$/, '$1')
+    .replace(/^(\/admin\/invites\/imports\/[^/]+)\/[^/]+$/, '$1')
+    .replace(/^(\/admin\/invites)\/(?!imports\/)[^/]+\/[^/]+$/, '$1')
     .replace(/^(\/admin\/users\/[^/]+)\/(?!(?:erase|history)$)[^/]+$/, '$1')
 
 const otherLanguage = {
@@ -53,6 +54,7 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
       languageUrl: languageUrl(ctx, other.locale),
       assets: files,
       script: null,
+      reload: null,
       asOf: house.settings.readOnlyAsOf,
       section: null,
       csrf: guards.token(ctx),

@@ -28,9 +28,10 @@ export type IssueParts = {
 
 export type Issue = (lines: readonly ImportLine[], by: By) => Promise<readonly ImportLine[]>
 
-/** Others who write wait this long for a batch at most, and have as long again for themselves. */
-const BATCH_MS = 6
-const MOST = 32
+/** A few milliseconds of work. Smaller batches would spare nobody: most of the wait is for the disk, once a batch. */
+const BATCH = 50
+/** Others have this many times as long for themselves as a batch took: where the disk is slow, lists are slow. */
+const REST = 2
 
 const OUTCOMES: Readonly<Record<string, ImportOutcome>> = {
   email_already_registered: 'already-registered',
@@ -38,11 +39,10 @@ const OUTCOMES: Readonly<Record<string, ImportOutcome>> = {
 }
 
 /**
- * Issues what can be issued, in batches as large as others can bear: a batch that took long makes the next one smaller.
- * A line keeps its invite's id, so doing it again after a crash issues nothing twice.
+ * Issues what can be issued, in batches with rests in between that are as long as others need to get their turn. A line
+ * keeps its invite's id, so doing it again after a crash issues nothing twice.
  */
 export const issueLines = ({ execute, defaults, clock }: IssueParts): Issue => {
-  let size = 4
   return async (lines, by) => {
     const { role, locale, ttlMs } = await defaults()
     const issue = async (line: ImportLine): Promise<ImportLine> => {
@@ -60,16 +60,13 @@ export const issueLines = ({ execute, defaults, clock }: IssueParts): Issue => {
     }
     const done: ImportLine[] = []
     for (let from = 0; from < lines.length; ) {
-      const batch = lines.slice(from, from + size)
+      const batch = lines.slice(from, from + BATCH)
       const since = performance.now()
       done.push(
         ...(await Promise.all(batch.map((line) => (line.outcome === 'issuable' ? issue(line) : line)))),
       )
-      const took = performance.now() - since
       from += batch.length
-      if (took > BATCH_MS) size = Math.max(1, Math.floor(size / 2))
-      else if (took < BATCH_MS / 2) size = Math.min(MOST, size * 2)
-      await sleep(took)
+      await sleep((performance.now() - since) * REST)
     }
     return done
   }

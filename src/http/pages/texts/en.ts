@@ -1,5 +1,6 @@
 import { enClients } from './en-clients.ts'
 import { enHistory } from './en-history.ts'
+import { enImports } from './en-imports.ts'
 import { enMails } from './en-mails.ts'
 import { enReferralCounts, enReferrals } from './en-referrals.ts'
 import { enRegistration } from './en-registration.ts'
@@ -15,6 +16,7 @@ export const en = {
   ...enSessions,
   ...enUsers,
   ...enHistory,
+  ...enImports,
   'site.name': 'Latchkey',
   'site.tagline': 'Members by invite',
   'site.asOf': 'As it was: {at}. You see this as an auditor; nothing can be changed.',

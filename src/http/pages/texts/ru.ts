@@ -1,6 +1,7 @@
 import type { CountKey, Texts } from './en.ts'
 import { ruClients } from './ru-clients.ts'
 import { ruHistory } from './ru-history.ts'
+import { ruImports } from './ru-imports.ts'
 import { ruMails } from './ru-mails.ts'
 import { ruReferralCounts, ruReferrals } from './ru-referrals.ts'
 import { ruRegistration } from './ru-registration.ts'
@@ -16,6 +17,7 @@ export const ru: Texts = {
   ...ruSessions,
   ...ruUsers,
   ...ruHistory,
+  ...ruImports,
   'site.name': 'Latchkey',
   'site.tagline': 'Вход по приглашению',
   'site.asOf': 'Как было: {at}. Вы смотрите как аудитор; изменить ничего нельзя.',
