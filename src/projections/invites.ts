@@ -152,6 +152,27 @@ export const inviteReads = (db: Reader) => ({
     return rows.map(present(now))
   },
 
+  /** How many invites never arrived: the mail that speaks for them was given up. */
+  async bounced(): Promise<number> {
+    const row = await db.get<{ count: number }>(
+      `select count(*) as count from invites where delivery = 'failed'`,
+    )
+    return Number(row?.count ?? 0)
+  },
+
+  /** From issue to redemption, in milliseconds: the median of those redeemed last; null if there are none. */
+  async medianToRedemption(newest: number): Promise<number | null> {
+    const rows = await db.all<{ issuedAt: string; redeemedAt: string }>(
+      `select issued_at as "issuedAt", redeemed_at as "redeemedAt" from invites
+       where redeemed_at is not null order by redeemed_at desc limit $1`,
+      [newest],
+    )
+    const times = rows
+      .map(({ issuedAt, redeemedAt }) => Date.parse(redeemedAt) - Date.parse(issuedAt))
+      .toSorted((a, b) => a - b)
+    return times[Math.floor((times.length - 1) / 2)] ?? null
+  },
+
   /** Which of these addresses have an open invite. */
   async invited(emails: readonly string[], now: string): Promise<ReadonlySet<string>> {
     const places = emails.map((_, n) => `$${n + 2}`).join(', ')
