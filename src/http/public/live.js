@@ -50,6 +50,6 @@ if (box) {
     mark(false)(event)
     if (event.dataTransfer.files.length !== 1) return
     input.files = event.dataTransfer.files
-    box.closest('form').requestSubmit()
+    box.querySelector('form').requestSubmit()
   })
 }
