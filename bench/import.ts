@@ -122,7 +122,7 @@ const main = async (lines: number) => {
   let state: Record<string, unknown> = taken
   while (state['state'] !== 'done') {
     await sleep(500)
-    state = await api('GET', `/invites/imports/${taken['id']}?limit=1`, token, undefined)
+    state = await api('GET', `/invites/imports/${String(taken['id'])}?limit=1`, token, undefined)
   }
   const took = performance.now() - began
   const busy = figuresOf(await stop())

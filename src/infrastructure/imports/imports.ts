@@ -33,7 +33,7 @@ export type Planned =
 
 type Which = 'all' | 'problems'
 
-/** What imports are kept in, and everything that can be done with one; see ADR 0018. */
+/** What imports are kept in, and everything that can be done with one; see docs/decisions/0012. */
 export const openImports = (parts: ImportParts) => {
   const { reader, exclusively, clock, ids, wrapping } = parts
   const boxes = openBoxes(wrapping)
@@ -41,10 +41,10 @@ export const openImports = (parts: ImportParts) => {
   const self = ids()
   const until = (ms: number) => ({ now: clock(), expiresAt: plus(clock(), ms) })
 
-  const present = async ({ wrappedKey: _, digest: __, ...row }: rows.ImportRow): Promise<Import> => ({
-    ...row,
-    ...(await reads.progress(row.id)),
-  })
+  const present = async (row: rows.ImportRow): Promise<Import> => {
+    const { id, state, actor, createdAt, changedAt, expiresAt } = row
+    return { id, state, actor, createdAt, changedAt, expiresAt, ...(await reads.progress(id)) }
+  }
 
   const get = async (id: string): Promise<Import | null> => {
     const row = await reads.get(id)
@@ -62,15 +62,11 @@ export const openImports = (parts: ImportParts) => {
   }
 
   /** Somebody sends the same again: nothing is read twice. */
-  const repeated = async (
-    id: string,
-    source: AsyncIterable<Uint8Array>,
-    digest: () => string,
-  ): Promise<Planned> => {
-    for await (const _ of source);
+  const repeated = async (id: string, passing: ReturnType<typeof digesting>): Promise<Planned> => {
+    await passing.drain()
     const row = await reads.get(id)
     if (!row || row.digest === null) return { outcome: 'in_progress' }
-    return row.digest === digest()
+    return row.digest === passing.digest()
       ? { outcome: 'known', import: await present(row) }
       : { outcome: 'other_content' }
   }
@@ -86,7 +82,7 @@ export const openImports = (parts: ImportParts) => {
     },
   ): Promise<Planned> => {
     const { id, actor, hasOwnHeading = false } = by
-    const { bytes, digest } = digesting(source)
+    const passing = digesting(source)
     const row = {
       id,
       actor,
@@ -98,10 +94,10 @@ export const openImports = (parts: ImportParts) => {
       yield* rows.removeIfBroken(id, plus(clock(), -BROKEN_MS))
       return yield* rows.insertImport(row)
     })
-    if (!isNew) return repeated(id, bytes(), digest)
+    if (!isNew) return repeated(id, passing)
     let number = 0
     try {
-      for await (const lines of planned(parts, bytes(), hasOwnHeading ? -1 : 0)) {
+      for await (const lines of planned(parts, passing.bytes(), hasOwnHeading ? -1 : 0)) {
         const chunk = { number: ++number, box: boxes.close(id, row.wrappedKey, lines) }
         await exclusively(EXCLUSION, () => rows.insertChunk(id, chunk, countsOf(lines), clock()))
       }
@@ -115,7 +111,7 @@ export const openImports = (parts: ImportParts) => {
       await discard(id)
       return { outcome: 'empty' }
     }
-    await exclusively(EXCLUSION, () => rows.completeReading(id, digest(), clock()))
+    await exclusively(EXCLUSION, () => rows.completeReading(id, passing.digest(), clock()))
     return { outcome: 'planned', import: await present(await existing(id)) }
   }
 

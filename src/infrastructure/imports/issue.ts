@@ -63,7 +63,9 @@ export const issueLines = ({ execute, defaults, clock }: IssueParts): Issue => {
       const batch = lines.slice(from, from + BATCH)
       const since = performance.now()
       done.push(
-        ...(await Promise.all(batch.map((line) => (line.outcome === 'issuable' ? issue(line) : line)))),
+        ...(await Promise.all(
+          batch.map((line) => (line.outcome === 'issuable' ? issue(line) : Promise.resolve(line))),
+        )),
       )
       from += batch.length
       await sleep((performance.now() - since) * REST)

@@ -91,12 +91,15 @@ export async function* planned(
 export const digesting = (source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) => {
   const hash = createHash('sha256')
   return {
-    digest: () => hash.digest('hex'),
-    async *bytes() {
+    digest: (): string => hash.digest('hex'),
+    async *bytes(): AsyncGenerator<Uint8Array> {
       for await (const bytes of source) {
         hash.update(bytes)
         yield bytes
       }
+    },
+    async drain(): Promise<void> {
+      for await (const bytes of source) hash.update(bytes)
     },
   }
 }

@@ -151,7 +151,7 @@ export function* removeExpired(now: string): Work<number> {
   return yield* run('delete from imports where expires_at <= $1', [now])
 }
 
-type Sums = Readonly<Record<'lines' | 'processed' | (typeof COUNTED)[number], number | null>>
+type Sums = Readonly<Record<string, number | null>>
 
 export const importReads = (db: Reader) => ({
   get: (id: string) => db.get<ImportRow>(`select ${ROW} from imports where id = $1`, [id]),
@@ -171,7 +171,7 @@ export const importReads = (db: Reader) => ({
        ${COUNTED.map((column) => `sum(${column}) as ${column}`).join(', ')} from import_chunks where import_id = $1`,
       [id],
     )
-    const of = (column: string) => Number(sums?.[column as keyof Sums] ?? 0)
+    const of = (column: string) => Number(sums?.[column] ?? 0)
     return {
       lines: of('lines'),
       processed: of('processed'),

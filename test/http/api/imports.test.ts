@@ -53,12 +53,14 @@ describe('importInvites', () => {
       [5, 'nobody', 'invalid', 'address_malformed'],
     ])
     const [first] = answer.body['rows'] as Json[]
-    const invite = await api.call('GET', `/invites/${first?.['inviteId']}`, { token: admin.accessToken })
+    const invite = await api.call('GET', `/invites/${String(first?.['inviteId'])}`, {
+      token: admin.accessToken,
+    })
     expect([invite.body['email'], invite.body['issuedBy']]).toStrictEqual([ada, `user:${admin.userId}`])
     const where = answer.headers.get('location')?.replace('/api/v1', '') ?? ''
     const again = await api.call('GET', `${where}?which=problems&limit=3`, { token: admin.accessToken })
     expect(rowsOf(again).map(([line]) => line)).toStrictEqual([2, 3, 4])
-    const rest = await api.call('GET', `${where}?which=problems&cursor=${again.body['nextCursor']}`, {
+    const rest = await api.call('GET', `${where}?which=problems&cursor=${String(again.body['nextCursor'])}`, {
       token: admin.accessToken,
     })
     expect([rowsOf(rest).map(([line]) => line), rest.body['nextCursor']]).toStrictEqual([[5], null])
@@ -93,7 +95,7 @@ describe('importInvites', () => {
       { issuable: 250 },
     ])
     expect(await api.eventCount()).toBe(before)
-    const path = `/invites/imports/${dry.body['id']}`
+    const path = `/invites/imports/${String(dry.body['id'])}`
     const started = await api.call('POST', `${path}/start`, { token: admin.accessToken })
     expect([started.body['state'], countsOf(started)]).toStrictEqual([
       'running',
@@ -167,7 +169,7 @@ describe('importInvites', () => {
     await api.app.deadlines.sweep()
     admin = await api.signIn()
     expect(
-      await api.refusal('GET', `/invites/imports/${body['id']}`, { token: admin.accessToken }),
+      await api.refusal('GET', `/invites/imports/${String(body['id'])}`, { token: admin.accessToken }),
     ).toStrictEqual([404, 'import_not_found'])
     const left = (table: string) => api.app.floor.db.prepare(`select count(*) as n from ${table}`).get()
     expect([left('imports'), left('import_chunks')]).toStrictEqual([{ n: 0 }, { n: 0 }])
