@@ -185,13 +185,16 @@ export const inviteReads = (db: Reader) => ({
 
   /** How many invites are in each state; for the tabs above the list. */
   async counts(now: string): Promise<Record<InviteState, number>> {
-    const rows = await db.all<{ state: InviteState; count: number }>(
-      `select case when status = 'open' and expires_at <= $1 then 'expired' else status end as state,
-       count(*) as count from invites group by 1`,
+    const rows = await db.all<{ status: Exclude<InviteState, 'expired'>; count: number }>(
+      'select status, count(*) as count from invites group by status',
+    )
+    const late = await db.get<{ count: number }>(
+      `select count(*) as count from invites where status = 'open' and expires_at <= $1`,
       [now],
     )
-    const counts = { open: 0, redeemed: 0, revoked: 0, expired: 0, replaced: 0 }
-    for (const { state, count } of rows) counts[state] = count
+    const counts = { open: 0, redeemed: 0, revoked: 0, expired: Number(late?.count ?? 0), replaced: 0 }
+    for (const { status, count } of rows) counts[status] = Number(count)
+    counts.open -= counts.expired
     return counts
   },
 

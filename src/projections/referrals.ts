@@ -159,7 +159,7 @@ export const referralReads = (db: Reader) => ({
   async signUpsPerDay(since: string): Promise<SignUps[]> {
     const ways = await db.all<{ day: string; via: 'self' | 'invite'; count: number }>(
       `select substr(registered_at, 1, 10) as day, via, count(*) as count from users
-       where registered_at >= $1 and via <> 'operator' group by 1, 2 order by 1`,
+       where registered_at >= $1 and via <> 'operator' group by 1, 2`,
       [since],
     )
     const brought = await db.all<{ day: string; count: number }>(
