@@ -5,15 +5,12 @@ import { type Foundation, openFoundation, type World } from './foundation.ts'
 import type { House } from './http/house.ts'
 import { createServer } from './http/server.ts'
 import { throttlePolicies } from './http/throttle-policies.ts'
+import { importsOn } from './imports.ts'
 import { openAfterwards } from './infrastructure/afterwards.ts'
 import { positions } from './infrastructure/database/positions.ts'
-import type { Deadlines } from './infrastructure/deadlines.ts'
 import { openLooking } from './infrastructure/event-store/looking.ts'
 import { historyProofs } from './infrastructure/history/proofs.ts'
-import type { Sealer } from './infrastructure/history/sealer.ts'
-import type { Inquiries } from './infrastructure/inquiries.ts'
 import { listen, openHttpServer } from './infrastructure/listen.ts'
-import type { Outbox } from './infrastructure/mail/outbox.ts'
 import { mailReaders } from './infrastructure/mail/readers.ts'
 import { mailSecrets } from './infrastructure/mail/secrets.ts'
 import type { MailTransport } from './infrastructure/mail/transport.ts'
@@ -28,20 +25,11 @@ import { pageSessions } from './infrastructure/vault/page-sessions.ts'
 import { credentialProofs } from './infrastructure/vault/prove-credential.ts'
 import { refreshTokens } from './infrastructure/vault/refresh-tokens.ts'
 import { deriveKey } from './infrastructure/vault/root-secret.ts'
-import type { WebhookRunner } from './infrastructure/webhooks/webhook-runner.ts'
 import { listing } from './listing.ts'
 import { readSide } from './projections/index.ts'
-import {
-  mailTransport,
-  openDeadlines,
-  openOutbox,
-  openSealer,
-  openTravelDoor,
-  openUpkeep,
-  openWebhooks,
-  openWebhooksDoor,
-} from './runners.ts'
+import { mailTransport, openTravelDoor, openUpkeep, openWebhooksDoor } from './runners.ts'
 import { inForceDoor, looksOf, openSettings } from './settings.ts'
+import { openWorkers, type Workers } from './workers.ts'
 
 /** The doors that pages and the API are handed: everything they may do, and no engine. */
 export const openHouse = (
@@ -143,6 +131,7 @@ export const openHouse = (
     proofs: historyProofs(database.reader, store),
     travel,
     webhooks: openWebhooksDoor(floor),
+    imports: importsOn(floor),
     ...mailReaders({
       reader: database.reader,
       rows: reads.mails,
@@ -160,14 +149,9 @@ export const openHouse = (
 }
 
 /** The running service: what tests boot and what `serve` starts. */
-export type App = {
+export type App = Omit<Workers, 'start' | 'stop'> & {
   readonly floor: Foundation
   readonly house: House
-  readonly outbox: Outbox
-  readonly deadlines: Deadlines
-  readonly inquiries: Inquiries
-  readonly sealer: Sealer
-  readonly webhooks: WebhookRunner
   readonly server: Server
   readonly address: string
   /** Once everything that was left for after an answer is done. */
@@ -193,32 +177,19 @@ export const openApp = async (
   const services = openServices(floor, log)
   const travel = openTravelDoor(floor, log)
   const house = openHouse(floor, log, () => draining, later.add, services.judgeAddress, travel)
-  const outbox = openOutbox(floor, log, transport ?? mailTransport(settings))
-  const deadlines = openDeadlines(floor, log)
-  const sealer = openSealer(floor, log)
-  const webhooks = openWebhooks(floor, log)
+  const workers = openWorkers(floor, log, transport ?? mailTransport(settings), services.inquiries)
   const upkeep = openUpkeep(floor, log)
   const answer = createServer(house).callback()
   const server = openHttpServer((req, res) => void answer(req, res))
   try {
     const { port } = await listen(server, settings.host, settings.port)
     void upkeep.start()
-    if (!noWorkers) {
-      outbox.start()
-      deadlines.start()
-      services.inquiries.start()
-      sealer.start()
-      webhooks.start()
-    }
+    if (!noWorkers) workers.start()
     const address = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
     return {
       floor,
       house,
-      outbox,
-      deadlines,
-      inquiries: services.inquiries,
-      sealer,
-      webhooks,
+      ...workers,
       server,
       address,
       settled: later.settled,
@@ -232,10 +203,7 @@ export const openApp = async (
         await travel.close()
         await upkeep.stop()
         await services.stop()
-        await deadlines.stop()
-        await outbox.stop()
-        await sealer.stop()
-        await webhooks.stop()
+        await workers.stop()
         await floor.close()
       },
     }

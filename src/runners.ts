@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Settings } from './config.ts'
 import type { Foundation } from './foundation.ts'
 import type { WebhooksDoor } from './http/webhooks-door.ts'
+import { importsOn } from './imports.ts'
 import { Deadlines } from './infrastructure/deadlines.ts'
 import { Sealer } from './infrastructure/history/sealer.ts'
 import { witnessAt } from './infrastructure/history/witness.ts'
@@ -47,13 +48,18 @@ export const openOutbox = (floor: Foundation, log: Logger, transport: MailTransp
 }
 
 /** The runner that forgets who has not confirmed an address in time. */
-export const openDeadlines = ({ settings, ...floor }: Foundation, log: Logger): Deadlines =>
-  new Deadlines({
+export const openDeadlines = (foundation: Foundation, log: Logger): Deadlines => {
+  const { settings, ...floor } = foundation
+  return new Deadlines({
     ...floor,
     unverifiedTtlMs: settings.unverifiedTtlMs,
-    sweeps: openSweeps({ ...floor, refreshIdleMs: settings.refreshTokenTtlMs }),
+    sweeps: [
+      ...openSweeps({ ...floor, refreshIdleMs: settings.refreshTokenTtlMs }),
+      () => importsOn(foundation).sweep(),
+    ],
     log,
   })
+}
 
 const webhookParts = (floor: Foundation) => {
   const secrets = new WebhookSecrets(floor.roots)

@@ -54,6 +54,12 @@ export type RefusalCode =
   | 'setting_pinned'
   | 'setting_change_not_found'
   | 'setting_changed_since'
+  | 'invite_already_open'
+  | 'import_not_found'
+  | 'import_ended'
+  | 'import_unreadable'
+  | 'import_empty'
+  | 'import_too_long'
   | 'batch_not_found'
   | 'not_sealed_yet'
   | 'link_expired'
@@ -313,6 +319,33 @@ export type EventDetails = {
   readonly effects: readonly Cause[]
 }
 
+export type ImportRow = {
+  readonly line: number
+  readonly email: string
+  readonly outcome:
+    | 'issuable'
+    | 'issued'
+    | 'refused'
+    | 'already-open'
+    | 'already-registered'
+    | 'duplicate'
+    | 'invalid'
+  readonly code:
+    | 'address_missing'
+    | 'address_malformed'
+    | 'address_too_long'
+    | 'address_duplicate'
+    | 'role_unknown'
+    | 'locale_unknown'
+    | 'expiry_malformed'
+    | 'invite_expiry_out_of_range'
+    | 'invite_already_open'
+    | 'email_already_registered'
+    | 'not_allowed'
+    | null
+  readonly inviteId: string | null
+}
+
 export type Invite = {
   readonly id: string
   readonly email: string | null
@@ -346,6 +379,29 @@ export type InviteDetail = {
   readonly revokedBy: string | null
   readonly reason: string | null
   readonly why: Cause | null
+}
+
+export type InviteImport = {
+  readonly id: string
+  readonly state: 'reading' | 'waiting' | 'running' | 'cancelled' | 'done'
+  readonly dryRun: boolean
+  readonly createdAt: string
+  readonly createdBy: string
+  readonly changedAt: string
+  readonly keptUntil: string
+  readonly lines: number
+  readonly processed: number
+  readonly counts: {
+    readonly issuable: number
+    readonly issued: number
+    readonly refused: number
+    readonly 'already-open': number
+    readonly 'already-registered': number
+    readonly duplicate: number
+    readonly invalid: number
+  }
+  readonly rows: readonly ImportRow[]
+  readonly nextCursor: string | null
 }
 
 export type InvitePreview = {
@@ -719,6 +775,57 @@ export abstract class Operations {
   /** Send an invite again. */
   resendInvite(input: { readonly id: string }, options?: Options): Promise<Invite> {
     return this.send({ method: 'POST', path: '/invites/{id}/resends', isKeyed: true }, input, options)
+  }
+
+  /** Invite a list of addresses. */
+  importInvites(
+    input: {
+      readonly dryRun?: 'true' | 'false'
+      readonly body: {
+        readonly rows?: readonly {
+          readonly email: string
+          readonly role?: 'member' | 'auditor'
+          readonly locale?: 'en' | 'ru'
+          readonly expiresAt?: string
+        }[]
+        readonly csv?: string
+        readonly dryRun?: boolean
+      }
+    },
+    options?: Options,
+  ): Promise<InviteImport> {
+    return this.send(
+      { method: 'POST', path: '/invites/imports', query: ['dryRun'], isKeyed: true },
+      input,
+      options,
+    )
+  }
+
+  /** How an import goes on, and what became of each row. */
+  getInviteImport(
+    input: {
+      readonly id: string
+      readonly which?: 'all' | 'problems'
+      readonly limit?: number
+      readonly cursor?: string
+    },
+    options?: Options,
+  ): Promise<InviteImport> {
+    return this.send(
+      { method: 'GET', path: '/invites/imports/{id}', query: ['which', 'limit', 'cursor'] },
+      input,
+      options,
+    )
+  }
+
+  /** Stop an import. */
+  cancelInviteImport(input: { readonly id: string }, options?: Options): Promise<InviteImport> {
+    return this.send({ method: 'DELETE', path: '/invites/imports/{id}' }, input, options)
+  }
+
+  /** Issue what a dry run has found good, or go on with what was cancelled. */
+  startInviteImport(input: { readonly id: string }, options?: Options): Promise<InviteImport> {
+    return this.send({ method: 'POST', path: '/invites/imports/{id}/start', isKeyed: true }, input, options)
   }
 
   /** Redeem an invite. */

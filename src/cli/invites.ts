@@ -188,14 +188,22 @@ export const inviteCommands = (program: Command): void => {
 
   invite
     .command('import')
-    .argument('<file>', 'CSV with one address a row; a header with "email" may be anywhere')
+    .argument(
+      '<file>',
+      'CSV, one address a line; a heading may name email, role, locale, expiry in any order',
+    )
     .description('issues invites from a file; can be repeated without double invites')
+    .option('--result <file>', 'write what became of each line, as CSV')
     .option('--dry-run', 'say what would happen and change nothing')
     .option('--json', 'print JSON')
     .action(
-      action(async (file: string, options: { dryRun?: boolean; json?: boolean }) =>
+      action(async (file: string, options: { dryRun?: boolean; json?: boolean; result?: string }) =>
         withFloor((floor) =>
-          importInvites(floor, file, { dryRun: options.dryRun ?? false, json: options.json ?? false }),
+          importInvites(floor, file, {
+            dryRun: options.dryRun ?? false,
+            json: options.json ?? false,
+            result: options.result,
+          }),
         ),
       ),
     )

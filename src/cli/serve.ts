@@ -5,7 +5,8 @@ import { readSettings, type Settings } from '../config.ts'
 import { type Foundation, openFoundation } from '../foundation.ts'
 import { createLog } from '../infrastructure/log.ts'
 import { openServices } from '../infrastructure/outside/services.ts'
-import { mailTransport, openDeadlines, openOutbox, openSealer, openUpkeep, openWebhooks } from '../runners.ts'
+import { mailTransport, openUpkeep } from '../runners.ts'
+import { openWorkers } from '../workers.ts'
 import { grantTo, showSignInLink } from './grants.ts'
 import { action } from './run.ts'
 import { stopOnSignal } from './stopping.ts'
@@ -64,7 +65,7 @@ export const serveCommands = (program: Command): void => {
   program
     .command('work')
     .description(
-      'the background runners alone: mail, webhooks, deadlines, seals and questions to outside services',
+      'the background runners alone: mail, webhooks, deadlines, seals, imports and questions to outside services',
     )
     .option('--json', 'no effect here; every command takes it')
     .action(
@@ -72,25 +73,15 @@ export const serveCommands = (program: Command): void => {
         const settings = readSettings(process.env)
         const log = await createLog(settings.logLevel, settings.logFile)
         const floor = await openFoundation(settings, { onFatal: endAtOnce(log) })
-        const outbox = openOutbox(floor, log, mailTransport(settings))
-        outbox.start()
-        const deadlines = openDeadlines(floor, log)
-        deadlines.start()
         const services = openServices(floor, log)
-        services.inquiries.start()
-        const sealer = openSealer(floor, log)
-        sealer.start()
-        const webhooks = openWebhooks(floor, log)
-        webhooks.start()
+        const workers = openWorkers(floor, log, mailTransport(settings), services.inquiries)
+        workers.start()
         const upkeep = openUpkeep(floor, log)
         void upkeep.start()
         stopOnSignal(log, async () => {
           await upkeep.stop()
           await services.stop()
-          await deadlines.stop()
-          await outbox.stop()
-          await sealer.stop()
-          await webhooks.stop()
+          await workers.stop()
           await floor.close()
         })
         log.info('the runners are at work')

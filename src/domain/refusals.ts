@@ -50,6 +50,7 @@ export const refusalCodes = [
   'setting_pinned',
   'setting_change_not_found',
   'setting_changed_since',
+  'invite_already_open',
 ] as const
 
 export type RefusalCode = (typeof refusalCodes)[number]

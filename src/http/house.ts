@@ -7,6 +7,7 @@ import type { ReadSide } from '../projections/index.ts'
 import type { Change } from '../projections/projection.ts'
 import type { CodeFound } from '../projections/referral-codes.ts'
 import type { HistoryDoor } from './history-door.ts'
+import type { ImportsDoor } from './imports-door.ts'
 import type { InForceDoor } from './in-force-door.ts'
 import type { OidcDoor } from './oidc/door.ts'
 import type { ProofsDoor } from './proofs-door.ts'
@@ -220,6 +221,7 @@ export type House = {
   readonly history: HistoryDoor
 
   readonly inForce: InForceDoor
+  readonly imports: ImportsDoor
 
   /** What proves the history to those who do not take our word for it. */
   readonly proofs: ProofsDoor

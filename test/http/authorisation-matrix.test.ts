@@ -72,6 +72,10 @@ const MATRIX: Readonly<Record<string, Answers>> = {
   getInvite: [401, 403, 403, 200, 200],
   resendInvite: [401, 403, 403, 201, 403],
   revokeInvite: [401, 403, 403, 200, 403],
+  importInvites: [401, 403, 403, 202, 403],
+  getInviteImport: [401, 403, 403, 404, 403],
+  startInviteImport: [401, 403, 403, 404, 403],
+  cancelInviteImport: [401, 403, 403, 404, 403],
 
   listUsers: [401, 403, 403, 200, 200],
   getUser: [401, 200, 403, 200, 200],
@@ -160,6 +164,7 @@ const BODIES: Readonly<Record<string, (scene: Scene) => unknown>> = {
   verifyEmail: () => ({ code: '314159' }),
   completeRegistration: () => ({ password: PASSWORD }),
   issueInvite: ({ fresh }) => ({ email: fresh }),
+  importInvites: ({ fresh }) => ({ rows: [{ email: fresh }] }),
   changeUser: () => ({ name: 'Somebody Else' }),
   createReferralCode: () => ({ expiresAt: inAWeek() }),
   redeemReferralCode: ({ code }) => ({ code }),

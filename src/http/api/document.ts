@@ -109,6 +109,7 @@ const operationObject = (operation: Operation): ZodOpenApiOperationObject => {
                 schema: body,
                 ...exampleOf(body),
               },
+              ...(operation.csv ? { 'text/csv': { schema: { type: 'string' as const } } } : {}),
             },
           },
         }

@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import type { State } from '../context.ts'
 import type { House, StoredAnswer } from '../house.ts'
-import { readForm, readJson } from '../middleware/body.ts'
+import { readForm, readJson, streamOf } from '../middleware/body.ts'
 import { invalidInput, parse } from '../middleware/input.ts'
 import { Problem } from '../problems.ts'
 import { askPast } from './as-of.ts'
@@ -13,10 +13,10 @@ type Ctx = Context & { state: State; params?: Record<string, string> }
 
 const NONE: Readonly<Record<string, string>> = {}
 
-const bodyOf = async ({ method, body, foreign }: Operation, ctx: Ctx): Promise<unknown> => {
+const bodyOf = async ({ method, body, foreign, maxBytes }: Operation, ctx: Ctx): Promise<unknown> => {
   if (method === 'get') return undefined
   if (body && foreign) return parse(body, { ...(await readForm(ctx)) })
-  const sent = await readJson(ctx)
+  const sent = await readJson(ctx, maxBytes)
   if (body) return parse(body, sent)
   if (sent === undefined || JSON.stringify(sent) === '{}') return undefined
   throw invalidInput({ pointer: '', code: 'unknown_field', detail: 'This operation takes no body.' })
@@ -83,8 +83,9 @@ export const carryOut = (house: House, declared: Operation) => {
     const { headers } = ctx.req
     const principal = await authorise(house, operation, headers.authorization)
     let body: unknown
+    const csv = operation.csv ? streamOf(ctx, 'text/csv', operation.csv.maxBytes) : null
     try {
-      body = await bodyOf(operation, ctx)
+      body = csv ? {} : await bodyOf(operation, ctx)
     } catch (error) {
       return send(ctx, asStored(inOtherWords(operation)(error)))
     }
@@ -102,6 +103,7 @@ export const carryOut = (house: House, declared: Operation) => {
       device: () => ({ userAgent: headers['user-agent'] ?? null, ip: ctx.ip || null }),
       correlation: ctx.state.correlation,
       idempotencyKey: key,
+      csv,
     }
     if (past) return send(ctx, asStored(await askPast(operation, past.asOf, call, past.at)))
     if (key === null || !keeps) return send(ctx, asStored(await handle(call)))

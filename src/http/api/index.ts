@@ -8,6 +8,7 @@ import { deliveryOperations } from './deliveries.ts'
 import { openApiDocument } from './document.ts'
 import { carryOut } from './guard.ts'
 import { historyOperations } from './history.ts'
+import { importOperations } from './imports.ts'
 import { inviteLinkOperations } from './invite-links.ts'
 import { inviteOperations } from './invites.ts'
 import { mailboxOperations } from './mailbox.ts'
@@ -33,6 +34,7 @@ export const API_PREFIX = '/api/v1'
 export const operationsOf = ({ settings }: Pick<House, 'settings'>): readonly Operation[] => [
   ...meOperations,
   ...inviteOperations,
+  ...importOperations,
   ...inviteLinkOperations,
   ...registrationOperations,
   ...sessionOperations,

@@ -38,6 +38,8 @@ export type Call<B, Q, W extends Who> = {
   readonly correlation: string
   /** The caller's Idempotency-Key, for operations that see to repeats themselves. */
   readonly idempotencyKey: string | null
+  /** The body as it comes, where an operation takes CSV and was sent some; the JSON body is then an empty one. */
+  readonly csv: AsyncIterable<Uint8Array> | null
 }
 
 /** One operation of the API: the guard, the document and the contract test all read this. */
@@ -64,6 +66,10 @@ export type Operation<B = unknown, Q = unknown, W extends Who = Who> = {
   readonly who: W
   readonly body?: z.ZodType<B>
   readonly query?: z.ZodType<Q>
+  /** What its JSON may weigh, where that is more than elsewhere. */
+  readonly maxBytes?: number
+  /** Takes `text/csv` in place of JSON. */
+  readonly csv?: { readonly maxBytes: number }
   /** For callers who go by another standard: the body is a form, and refusals are said in that standard's own shape. */
   readonly foreign?: {
     /** The answer to a problem; null where the standard has no words for it, and ours do. */

@@ -9,6 +9,7 @@ import { openOidc } from '../oidc/index.ts'
 import { adminPages } from './admin.ts'
 import { adminClientPage } from './admin-client.ts'
 import { adminClientPages } from './admin-clients.ts'
+import { adminImportPages } from './admin-imports.ts'
 import { adminInvitePage } from './admin-invite.ts'
 import { adminInvitePages } from './admin-invites.ts'
 import { adminMailTextPages } from './admin-mail-texts.ts'
@@ -124,6 +125,10 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     ownSessionPages,
     ownReferralPages,
     ...withPast,
+    adminPages,
+    adminInvitePages,
+    adminImportPages,
+    adminUserPages,
     adminUserChanges,
     historyPages,
     mailboxPages,

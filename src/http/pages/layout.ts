@@ -22,7 +22,8 @@ export const pageOf = (path: string): string =>
     .replace(/^(\/admin\/webhooks\/[^/]+)\/(?!deliveries\/)[^/]+$/, '$1')
     .replace(/^(\/admin\/webhooks\/[^/]+\/deliveries\/[^/]+)\/replay$/, '$1')
     .replace(/^(\/admin\/mails\/[^/]+)\/retry$/, '$1')
-    .replace(/^(\/admin\/invites)\/[^/]+\/[^/]+$/, '$1')
+    .replace(/^(\/admin\/invites\/imports\/[^/]+)\/[^/]+$/, '$1')
+    .replace(/^(\/admin\/invites)\/(?!imports\/)[^/]+\/[^/]+$/, '$1')
     .replace(/^(\/admin\/users\/[^/]+)\/(?!(?:erase|history)$)[^/]+$/, '$1')
 
 const otherLanguage = {
@@ -79,6 +80,7 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
       assets: files,
       brand: brandOf(brand, files.logo),
       script: null,
+      reload: null,
       asOf: house.settings.readOnlyAsOf,
       past: null,
       present: canTravel && ctx.method === 'GET' ? presentOf(ctx) : null,

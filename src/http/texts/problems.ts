@@ -19,6 +19,11 @@ export type HttpProblemCode =
   | 'registration_closed'
   | 'referral_code_required'
   | 'subtree_too_large'
+  | 'import_not_found'
+  | 'import_ended'
+  | 'import_unreadable'
+  | 'import_empty'
+  | 'import_too_long'
   | 'email_undeliverable'
   | 'csrf_failed'
   | 'authorization_refused'
@@ -312,6 +317,39 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
     status: 409,
     en: ['The setting was changed again since.', 'Take back the last change first.'],
     ru: ['С тех пор настройку изменили ещё раз.', 'Сначала отмените последнее изменение.'],
+  },
+  invite_already_open: {
+    status: 409,
+    en: ['This address has an open invite already.', 'Resend that one, or revoke it first.'],
+    ru: ['По этому адресу уже есть открытое приглашение.', 'Отправьте его снова или сначала отзовите.'],
+  },
+  import_not_found: {
+    status: 404,
+    en: ['There is no such import.', 'Imports are forgotten a day after they have ended.'],
+    ru: ['Такого импорта нет.', 'Импорты забываются через день после завершения.'],
+  },
+  import_ended: {
+    status: 409,
+    en: ['This import has ended.', 'Look at its lines, or send the list again: nobody is invited twice.'],
+    ru: [
+      'Этот импорт завершён.',
+      'Посмотрите его строки или отправьте список снова: дважды никто приглашён не будет.',
+    ],
+  },
+  import_unreadable: {
+    status: 422,
+    en: ['The list cannot be read as a table.', 'Look for a quotation mark that is never closed.'],
+    ru: ['Список не читается как таблица.', 'Поищите кавычку, которая нигде не закрыта.'],
+  },
+  import_empty: {
+    status: 422,
+    en: ['There is no line in the list.', 'Give one address a line.'],
+    ru: ['В списке нет ни одной строки.', 'Укажите по одному адресу в строке.'],
+  },
+  import_too_long: {
+    status: 422,
+    en: ['A list has 100,000 lines at most.', 'Split it. Nothing was issued.'],
+    ru: ['В списке может быть не больше 100 000 строк.', 'Разделите его. Ничего не отправлено.'],
   },
   batch_not_found: {
     status: 404,

@@ -36,6 +36,7 @@ export type MailLeases = {
 const LEASE_MS = 120_000 // longer than the longest SMTP conversation that the transport's timeouts allow
 const BATCH = 20
 const POLL_MS = 1000
+const MAX_REST_MS = 1000
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 /** Waits after the first, second … failed try: an outage of ten minutes costs nothing, one of a day gives up. */
@@ -126,8 +127,13 @@ export class Outbox {
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       this.#rung = false
+      const before = performance.eventLoopUtilization()
       try {
-        if ((await this.sendDue()) > 0) continue
+        if ((await this.sendDue()) > 0) {
+          // After a list was imported thousands are due: others get as long for themselves as this process was busy.
+          await sleep(Math.min(performance.eventLoopUtilization(before).active, MAX_REST_MS))
+          continue
+        }
       } catch (error) {
         this.#parts.log.error({ err: error }, 'the outbox could not be read; trying again')
       }
