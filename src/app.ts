@@ -12,7 +12,7 @@ import { openLooking } from './infrastructure/event-store/looking.ts'
 import { historyProofs } from './infrastructure/history/proofs.ts'
 import type { Sealer } from './infrastructure/history/sealer.ts'
 import type { Inquiries } from './infrastructure/inquiries.ts'
-import { listen, openHttpServer } from './infrastructure/listen.ts'
+import { listen, openHttpServer, stopListening, untilAlone } from './infrastructure/listen.ts'
 import type { Outbox } from './infrastructure/mail/outbox.ts'
 import { mailReaders } from './infrastructure/mail/readers.ts'
 import { mailSecrets } from './infrastructure/mail/secrets.ts'
@@ -26,7 +26,10 @@ import { oidcPayloads } from './infrastructure/vault/oidc-payloads.ts'
 import { credentialProofs } from './infrastructure/vault/prove-credential.ts'
 import { deriveKey } from './infrastructure/vault/root-secret.ts'
 import { idempotencyKeys, pageSessions, refreshTokens } from './infrastructure/vault/sqlite-rows.ts'
+import { whatWaits } from './infrastructure/watch/waiting.ts'
+import { projections } from './projections/index.ts'
 import { mailTransport, openDeadlines, openOutbox, openSealer, openUpkeep } from './runners.ts'
+import { openWatch, unwatched, type Watch } from './watch.ts'
 
 /** The doors that pages and the API are handed: everything they may do, and no engine. */
 export const openHouse = (
@@ -35,6 +38,7 @@ export const openHouse = (
   draining: () => boolean,
   afterwards: House['afterwards'] = openAfterwards((what, err) => log.error({ err }, `${what} failed`)).add,
   judgeAddress: House['judgeAddress'] = async () => null,
+  watch: Pick<Watch, 'request' | 'execute' | 'metrics'> = unwatched,
 ): House => {
   const { settings, clock, ids, db, store, reads, execute, keyring, tokens, signatures } = floor
   const rows = {
@@ -77,7 +81,7 @@ export const openHouse = (
     },
     now: clock,
     newId: ids,
-    execute,
+    execute: watch.execute(execute),
     reads,
     log,
     links: {
@@ -133,6 +137,10 @@ export const openHouse = (
       publicUrl: settings.publicUrl,
     }),
     afterwards,
+    watchRequest: watch.request,
+    metrics: watch.metrics(() =>
+      whatWaits({ reader: rows.reader, head: () => store.head(), projections, clock }),
+    ),
     draining,
     async checkReady() {
       await store.head()
@@ -152,6 +160,8 @@ export type App = {
   readonly address: string
   /** Once everything that was left for after an answer is done. */
   readonly settled: () => Promise<void>
+  /** For a moment still answers whoever asks, lets go of them one by one, and tells `/readyz` that it is about to end. */
+  readonly drain: () => Promise<void>
   /** Stops accepting, finishes what was begun, lets go of the database. */
   readonly close: () => Promise<void>
 }
@@ -167,17 +177,25 @@ export const openApp = async (
   settings: Settings,
   { log, transport, noWorkers, ...world }: AppOptions,
 ): Promise<App> => {
-  const floor = await openFoundation(settings, world)
+  const watch = openWatch(settings.metrics)
+  const floor = await openFoundation(settings, { ...world, committed: watch.committed })
   let draining = false
   const later = openAfterwards((what, error) => log.error({ err: error }, `${what} failed`))
   const services = openServices(floor, log)
-  const house = openHouse(floor, log, () => draining, later.add, services.judgeAddress)
-  const outbox = openOutbox(floor, log, transport ?? mailTransport(settings))
+  const house = openHouse(floor, log, () => draining, later.add, services.judgeAddress, watch)
+  const outbox = openOutbox(floor, log, watch.transport(transport ?? mailTransport(settings)))
   const deadlines = openDeadlines(floor, log)
   const sealer = openSealer(floor, log)
   const upkeep = openUpkeep(floor, log)
   const answer = createServer(house).callback()
-  const server = openHttpServer((req, res) => void answer(req, res))
+  const server = openHttpServer((req, res) => {
+    if (draining) res.setHeader('Connection', 'close') // the next request goes to whoever stays
+    void answer(req, res)
+  })
+  const beginDraining = () => {
+    draining = true
+    void floor.doorbell.emit('appended') // whoever follows the history notices that it is time to go
+  }
   try {
     const { port } = await listen(server, settings.host, settings.port)
     void upkeep.start()
@@ -198,12 +216,13 @@ export const openApp = async (
       server,
       address,
       settled: later.settled,
+      async drain() {
+        beginDraining()
+        await untilAlone(server)
+      },
       async close() {
-        draining = true
-        const closed = new Promise((resolve) => server.close(resolve))
-        void floor.doorbell.emit('appended') // whoever follows the history notices that it is time to go
-        server.closeIdleConnections()
-        await closed
+        beginDraining()
+        await stopListening(server)
         await later.settled()
         await upkeep.stop()
         await services.stop()

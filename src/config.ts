@@ -5,6 +5,7 @@ import { SetupProblem } from './infrastructure/errors.ts'
 import type { Service } from './infrastructure/outside/ports.ts'
 import { serviceUrlProblem } from './infrastructure/outside/service-url.ts'
 import { MIN_SECRET_BYTES } from './infrastructure/vault/root-secret.ts'
+import { type MetricsAccess, metricsAccess } from './infrastructure/watch/access.ts'
 
 const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 type Unit = keyof typeof UNIT_MS
@@ -112,6 +113,7 @@ export const settingsSchema = z.object({
   CORS_ORIGINS: origins.default([]),
   THROTTLE: onOff.optional(),
   TRUST_PROXY: proxies.default(false),
+  METRICS: metricsAccess.prefault('off'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_FILE: z.string().min(1).optional(),
 })
@@ -159,6 +161,7 @@ export type Settings = {
   readonly corsOrigins: readonly string[]
   /** How many proxies stand in front; 0 trusts no forwarded header. */
   readonly proxyHops: number
+  readonly metrics: MetricsAccess
   readonly logLevel: string
   /** Errors also go here, rotated; null for nowhere. */
   readonly logFile: string | null
@@ -239,6 +242,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     corsOrigins: s.CORS_ORIGINS,
     throttled: s.THROTTLE ?? s.PROFILE !== 'test',
     proxyHops: typeof s.TRUST_PROXY === 'number' ? s.TRUST_PROXY : s.TRUST_PROXY ? 1 : 0,
+    metrics: s.METRICS,
     logLevel: s.LOG_LEVEL,
     logFile: s.LOG_FILE ?? (production ? 'data/logs/errors.log' : null),
   }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { DomainEvent } from '../domain/catalogue.ts'
 import type { Command, Refusal } from '../domain/decision.ts'
 import type { Actor, Instant } from '../domain/event.ts'
@@ -227,6 +228,17 @@ export type House = {
    * service stops; what goes wrong is logged under `what`.
    */
   readonly afterwards: (what: string, work: () => Promise<void>) => void
+  /** Looks on while a request is answered; the answer says by the pattern of which route, and with which status. */
+  readonly watchRequest: (
+    request: { readonly method: string; readonly headers: IncomingHttpHeaders },
+    answer: () => Promise<{ readonly route: string; readonly status: number }>,
+  ) => Promise<void>
+  /** The meters, while they are on; `token` tells whether one is right, and is null where the place asked from decides. */
+  readonly metrics: {
+    readonly token: ((given: string) => boolean) | null
+    readonly contentType: string
+    readonly text: () => Promise<string>
+  } | null
   /** True once the service is shutting down: it finishes what it has and wants nothing new. */
   readonly draining: () => boolean
   /** Throws when the store can't be read: the service is not ready. */

@@ -12,7 +12,7 @@ export class NotTheBuilder extends Error {
 const hasHistory = (db: SqliteConnection): boolean =>
   db.prepare('select position from events order by position desc limit 1').get() !== undefined
 
-const fingerprint = ({ name, version }: Projection): string => `${name}@${version}`
+export const fingerprint = ({ name, version }: Projection): string => `${name}@${version}`
 
 /** Projections whose tables were built by other code than this, or nobody knows by which. */
 export const outdated = (db: SqliteConnection, projections: readonly Projection[]): readonly Projection[] => {
