@@ -12,7 +12,7 @@ const read = async (headers: Record<string, string> = {}) => {
   const response = await fetch(`${app.address}/metrics`, { headers })
   return { status: response.status, type: response.headers.get('content-type'), text: await response.text() }
 }
-const valueOf = (text: string, line: string): number | undefined => {
+const figure = (text: string, line: string): number | undefined => {
   const found = text.split('\n').find((one) => one.startsWith(`${line} `))
   return found === undefined ? undefined : Number(found.slice(line.length + 1))
 }
@@ -71,14 +71,14 @@ describe('what the meters say', () => {
     await execute(revokeInvite, { inviteId: app.floor.ids(), reason: null }, by())
     const { text } = await read()
     const commands = (command: string, outcome: string) =>
-      valueOf(text, `latchkey_commands_total{command="${command}",outcome="${outcome}"}`)
+      figure(text, `latchkey_commands_total{command="${command}",outcome="${outcome}"}`)
     expect(commands('IssueInvite', 'accepted')).toBe(1)
     expect(commands('RevokeInvite', 'accepted')).toBe(1)
     expect(commands('RevokeInvite', 'invite_not_found')).toBe(1)
-    expect(valueOf(text, 'latchkey_command_duration_seconds_count{command="RevokeInvite"}')).toBe(2)
-    expect(valueOf(text, 'latchkey_commit_group_size_count')).toBe(3)
-    expect(valueOf(text, 'latchkey_history_head')).toBe(2)
-    expect(valueOf(text, 'latchkey_history_unsealed_events')).toBe(2)
+    expect(figure(text, 'latchkey_command_duration_seconds_count{command="RevokeInvite"}')).toBe(2)
+    expect(figure(text, 'latchkey_commit_group_size_count')).toBe(3)
+    expect(figure(text, 'latchkey_history_head')).toBe(2)
+    expect(figure(text, 'latchkey_history_unsealed_events')).toBe(2)
   })
 
   test('F09 how many mails wait, for how long the oldest has, and what the mail server said', async () => {
@@ -99,13 +99,13 @@ describe('what the meters say', () => {
     app.clock.advance(90_000)
     await issue('ben@example.org')
     const before = (await read()).text
-    expect(valueOf(before, 'latchkey_mails{state="queued"}')).toBe(2)
-    expect(valueOf(before, 'latchkey_mail_oldest_queued_seconds')).toBe(90)
+    expect(figure(before, 'latchkey_mails{state="queued"}')).toBe(2)
+    expect(figure(before, 'latchkey_mail_oldest_queued_seconds')).toBe(90)
     await app.mailsTo('ada@example.org')
     const after = (await read()).text
-    expect(valueOf(after, 'latchkey_mails{state="queued"}')).toBe(0)
-    expect(valueOf(after, 'latchkey_mail_oldest_queued_seconds')).toBe(0)
-    expect(valueOf(after, 'latchkey_mail_tries_total{outcome="sent"}')).toBe(2)
+    expect(figure(after, 'latchkey_mails{state="queued"}')).toBe(0)
+    expect(figure(after, 'latchkey_mail_oldest_queued_seconds')).toBe(0)
+    expect(figure(after, 'latchkey_mail_tries_total{outcome="sent"}')).toBe(2)
   })
 
   test('requests by the pattern of their route: no id, no token and no address can become a label', async () => {
@@ -119,7 +119,7 @@ describe('what the meters say', () => {
       await (await fetch(app.address + path)).text()
     const { text } = await read()
     expect(
-      valueOf(text, 'http_request_duration_seconds_count{method="GET",route="/livez",status="200"}'),
+      figure(text, 'http_request_duration_seconds_count{method="GET",route="/livez",status="200"}'),
     ).toBe(1)
     expect(text).not.toContain('secret')
   })
@@ -127,16 +127,16 @@ describe('what the meters say', () => {
   test('the process, its event loop and whether the read tables are of this version', async () => {
     app = await openTestApp({ METRICS: 'on' })
     const { text } = await read()
-    expect(valueOf(text, 'latchkey_store_up')).toBe(1)
-    expect(valueOf(text, 'latchkey_projections_outdated')).toBe(0)
-    expect(valueOf(text, 'nodejs_eventloop_lag_p99_seconds')).toBeGreaterThanOrEqual(0)
-    expect(valueOf(text, 'process_resident_memory_bytes')).toBeGreaterThan(0)
+    expect(figure(text, 'latchkey_store_up')).toBe(1)
+    expect(figure(text, 'latchkey_projections_outdated')).toBe(0)
+    expect(figure(text, 'nodejs_eventloop_lag_p99_seconds')).toBeGreaterThanOrEqual(0)
+    expect(figure(text, 'process_resident_memory_bytes')).toBeGreaterThan(0)
   })
 
   test('a store that cannot be read is told, not hidden behind an error', async () => {
     app = await openTestApp({ METRICS: 'on' })
     app.floor.reader.close()
     const { status, text } = await read()
-    expect([status, valueOf(text, 'latchkey_store_up')]).toStrictEqual([200, 0])
+    expect([status, figure(text, 'latchkey_store_up')]).toStrictEqual([200, 0])
   })
 })
