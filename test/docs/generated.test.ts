@@ -9,8 +9,9 @@ const root = join(import.meta.dirname, '../..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 
 describe('what is generated', () => {
-  test.each(Object.entries(generatedDocs))('%s is as the code says; otherwise: npm run docs', (path, content) =>
-    expect(read(path)).toBe(content()),
+  test.each(Object.entries(generatedDocs))(
+    '%s is as the code says; otherwise: npm run docs',
+    (path, content) => expect(read(path)).toBe(content()),
   )
 
   test('every event is there with a decision that says it, in a file that exists', () => {

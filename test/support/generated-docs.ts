@@ -60,7 +60,11 @@ const eventSection = (type: EventType): string => {
   const lines = [
     `### ${type}`,
     '',
-    `Version ${version} · tags: ${tagKinds(type).map((kind) => `\`${kind}:…\``).join(', ') || 'none'}`,
+    `Version ${version} · tags: ${
+      tagKinds(type)
+        .map((kind) => `\`${kind}:…\``)
+        .join(', ') || 'none'
+    }`,
     '',
     '| field | what it holds | personal |',
     '| --- | --- | --- |',
@@ -89,7 +93,9 @@ ${NOTE}
 ${eventTypes.length} types. An event is a fact that never changes. What is marked personal is stored encrypted under the key of its subject and
 reads as null once that key is destroyed. Every event also has a position, an id, an instant, an actor, a causation and a correlation.
 
-${chapters.join('\n')}`.trimEnd().concat('\n')
+${chapters.join('\n')}`
+    .trimEnd()
+    .concat('\n')
 }
 
 const cell = (text: string | undefined): string => (text ?? '').replaceAll('|', '\\|')
