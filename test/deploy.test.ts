@@ -96,3 +96,9 @@ test('every link between our pages leads somewhere', () => {
   )
   expect(broken).toStrictEqual([])
 })
+
+test('what the architecture page points at is there', () => {
+  const named = [...read('docs/architecture.md').matchAll(/`(src\/[\w./-]+)`/g)].map(([, file = '']) => file)
+  expect(named.length).toBeGreaterThan(10)
+  for (const file of named) expect(globSync(file, { cwd: root }), file).toHaveLength(1)
+})

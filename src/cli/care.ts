@@ -2,13 +2,14 @@ import { statSync } from 'node:fs'
 import type { Command } from 'commander'
 import { type Foundation, migrations } from '../foundation.ts'
 import { migrationStatus } from '../infrastructure/database/migrations.ts'
+import { sqliteReader } from '../infrastructure/database/sqlite.ts'
 import { compareProjections } from '../infrastructure/projections/compare.ts'
 import { rebuildProjections } from '../infrastructure/projections/rebuild.ts'
+import { whatWaits } from '../infrastructure/watch/waiting.ts'
 import { projections } from '../projections/index.ts'
 import { progressOnTerminal } from './replay.ts'
 import { action, outputFor, table, UsageProblem, withFloor } from './run.ts'
-
-type Finding = { readonly what: string; readonly ok: boolean; readonly detail: string }
+import { type Finding, surroundings } from './surroundings.ts'
 
 const FULL = 2
 
@@ -67,11 +68,18 @@ export const careCommands = (program: Command): void => {
   program
     .command('doctor')
     .description('looks at everything that can be wrong and says what to do')
+    .option('--mail', 'also ask whether the mail server lets us in; nothing is sent')
     .option('--json', 'print JSON')
     .action(
-      action(async ({ json }: { json?: boolean }) =>
+      action(async ({ json, mail }: { json?: boolean; mail?: boolean }) =>
         withFloor(async (floor) => {
-          const found = await findings(floor)
+          const { reader, store, clock, settings } = floor
+          const head = () => store.head()
+          const waiting = await whatWaits({ reader: sqliteReader(reader), head, projections, clock })
+          const found = [
+            ...(await findings(floor)),
+            ...(await surroundings(settings, waiting, mail ?? false)),
+          ]
           const lines = table(found.map(({ what, ok, detail }) => [ok ? 'ok' : 'PROBLEM', what, detail]))
           outputFor(json ?? false).result(found, lines)
           if (found.some(({ ok }) => !ok)) process.exitCode = 1
