@@ -19,7 +19,7 @@ const NOTE = '<!-- Written by `npm run docs` from the code; a test fails when it
 type Shape = {
   readonly type?: string | readonly string[]
   readonly enum?: readonly (string | null)[]
-  readonly const?: unknown
+  readonly const?: string | number | boolean
   readonly format?: string
   readonly anyOf?: readonly Shape[]
   readonly oneOf?: readonly Shape[]
@@ -29,7 +29,7 @@ type Shape = {
 
 const INSTANT = 'date-time'
 const shown = (shape: Shape): string => {
-  if (shape.const !== undefined) return `'${String(shape.const)}'`
+  if (shape.const !== undefined) return `'${shape.const}'`
   if (shape.enum) return shape.enum.map((one) => `'${one}'`).join(', ')
   const cases = shape.anyOf ?? shape.oneOf
   if (cases) return cases.map(shown).join(' or ')
