@@ -18,6 +18,7 @@ import { addressSchema } from './domain/address.ts'
 import type { SettingName } from './domain/settings/names.ts'
 import { SetupProblem } from './infrastructure/errors.ts'
 import type { Service } from './infrastructure/outside/ports.ts'
+import { type MetricsAccess, metricsAccess } from './infrastructure/watch/access.ts'
 
 const UNIT_MS = { m: 60_000, d: 86_400_000 } as const
 
@@ -70,6 +71,7 @@ export const settingsSchema = z.object({
   CORS_ORIGINS: origins.default([]),
   THROTTLE: onOff.optional(),
   TRUST_PROXY: proxies.default(false),
+  METRICS: metricsAccess.prefault('off'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_FILE: z.string().min(1).optional(),
 })
@@ -125,6 +127,7 @@ export type Settings = {
   readonly corsOrigins: readonly string[]
   /** How many proxies stand in front; 0 trusts no forwarded header. */
   readonly proxyHops: number
+  readonly metrics: MetricsAccess
   readonly logLevel: string
   /** Errors also go here, rotated; null for nowhere. */
   readonly logFile: string | null
@@ -211,6 +214,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     corsOrigins: s.CORS_ORIGINS,
     throttled: s.THROTTLE ?? s.PROFILE !== 'test',
     proxyHops: typeof s.TRUST_PROXY === 'number' ? s.TRUST_PROXY : s.TRUST_PROXY ? 1 : 0,
+    metrics: s.METRICS,
     logLevel: s.LOG_LEVEL,
     logFile: s.LOG_FILE ?? (production ? 'data/logs/errors.log' : null),
   }

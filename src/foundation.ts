@@ -36,6 +36,8 @@ export type World = {
   readonly ids?: Ids
   readonly newReferralCode?: () => string
   readonly onFatal?: (error: Error) => void
+  /** Told of each commit: how much work was in it, and how long it took. */
+  readonly committed?: (commands: number, seconds: number) => void
   /** bcrypt's cost; lower only where many sign-ins are tested. */
   readonly hashCost?: number
 }
@@ -131,6 +133,7 @@ export const openFoundation = async (settings: Settings, world: World = {}): Pro
     ids,
     ring: () => void doorbell.emit('appended'),
     onFatal: world.onFatal ?? (() => {}),
+    committed: world.committed,
   })
   const judge = new PasswordJudge(settings.publicUrl)
   const hasher = new PasswordHasher(keyring.pepper, world.hashCost ? { cost: world.hashCost } : {})

@@ -4,9 +4,11 @@ import type { Foundation } from '../foundation.ts'
 import type { Checked } from '../infrastructure/engine.ts'
 import { compareProjections } from '../infrastructure/projections/compare.ts'
 import { rebuildProjections } from '../infrastructure/projections/rebuild.ts'
+import { whatWaits } from '../infrastructure/watch/waiting.ts'
 import { projections } from '../projections/index.ts'
 import { progressOnTerminal } from './replay.ts'
 import { action, outputFor, table, UsageProblem, withFloor } from './run.ts'
+import { surroundings } from './surroundings.ts'
 
 const findings = async (floor: Foundation): Promise<readonly Checked[]> => {
   const { engine, database, settings, store, clock } = floor
@@ -48,11 +50,18 @@ export const careCommands = (program: Command): void => {
   program
     .command('doctor')
     .description('looks at everything that can be wrong and says what to do')
+    .option('--mail', 'also ask whether the mail server lets us in; nothing is sent')
     .option('--json', 'print JSON')
     .action(
-      action(async ({ json }: { json?: boolean }) =>
+      action(async ({ json, mail }: { json?: boolean; mail?: boolean }) =>
         withFloor(async (floor) => {
-          const found = await findings(floor)
+          const { database, sqlite, store, clock, settings } = floor
+          const head = () => store.head()
+          const waiting = await whatWaits({ reader: database.reader, head, projections, clock })
+          const found = [
+            ...(await findings(floor)),
+            ...(await surroundings({ ...settings, file: sqlite?.file ?? null }, waiting, mail ?? false)),
+          ]
           const lines = table(found.map(({ what, ok, detail }) => [ok ? 'ok' : 'PROBLEM', what, detail]))
           outputFor(json ?? false).result(found, lines)
           if (found.some(({ ok }) => !ok)) process.exitCode = 1

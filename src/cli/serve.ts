@@ -6,6 +6,7 @@ import { type Foundation, openFoundation } from '../foundation.ts'
 import { createLog } from '../infrastructure/log.ts'
 import { openServices } from '../infrastructure/outside/services.ts'
 import { mailTransport, openUpkeep } from '../runners.ts'
+import { openWatch } from '../watch.ts'
 import { openWorkers } from '../workers.ts'
 import { grantTo, showSignInLink } from './grants.ts'
 import { action } from './run.ts'
@@ -45,7 +46,10 @@ export const serveCommands = (program: Command): void => {
         const settings = settingsWith(options)
         const log = await createLog(settings.logLevel, settings.logFile)
         const app = await openApp(settings, { log, noWorkers: !options.workers, onFatal: endAtOnce(log) })
-        stopOnSignal(log, app.close)
+        stopOnSignal(log, async () => {
+          await app.drain()
+          await app.close()
+        })
         const wayIn = await firstAdmin(app.floor)
         const mailbox = settings.devMailbox ? `${settings.publicUrl}/mailbox` : null
         const lines = [
@@ -72,9 +76,11 @@ export const serveCommands = (program: Command): void => {
       action(async () => {
         const settings = readSettings(process.env)
         const log = await createLog(settings.logLevel, settings.logFile)
-        const floor = await openFoundation(settings, { onFatal: endAtOnce(log) })
+        const watch = openWatch('off')
+        const { committed } = watch
+        const floor = await openFoundation(settings, { onFatal: endAtOnce(log), committed })
         const services = openServices(floor, log)
-        const workers = openWorkers(floor, log, mailTransport(settings), services.inquiries)
+        const workers = openWorkers(floor, log, watch.transport(mailTransport(settings)), services.inquiries)
         workers.start()
         const upkeep = openUpkeep(floor, log)
         void upkeep.start()

@@ -22,6 +22,8 @@ export type StoreParts = {
   readonly ring: () => void
   /** Something failed after which going on could lie: the process should end. */
   readonly onFatal: (error: Error) => void
+  /** Told of each commit: how many commands were in it, and how long it took. */
+  readonly committed?: ((commands: number, seconds: number) => void) | undefined
 }
 
 /** The history, and what looking after an engine asks of it besides. */

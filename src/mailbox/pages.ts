@@ -16,6 +16,7 @@ import { problemPage } from '../http/pages/problem.ts'
 import { openViews } from '../http/pages/view.ts'
 import { text } from '../http/pages/words.ts'
 import { Problem } from '../http/problems.ts'
+import { unwatched } from '../watch.ts'
 import type { Letter, Letters } from './letters.ts'
 
 export type Log = House['log']
@@ -99,7 +100,7 @@ const renderer = (): { readonly render: Kit['render']; readonly serve: Middlewar
 export const mailboxServer = ({ letters, publicUrl, newId, log }: Parts): Koa<State> => {
   const { render, serve } = renderer()
   const t: Kit['t'] = (ctx, key, values) => text(ctx.state.locale, key, values)
-  const house = { settings: { publicUrl }, newId, log }
+  const house = { settings: { publicUrl }, newId, log, watchRequest: unwatched.request }
   const router = new Router<State>()
   mailboxRoutes(router, { render, t }, sourceOf(letters))
   router.get('/', (ctx) => ctx.redirect('/mailbox'))

@@ -2,9 +2,9 @@
 // node, until it is killed.
 import { randomBytes } from 'node:crypto'
 import pino from 'pino'
-import { openHouse } from '../../src/app.ts'
 import { issueInvite } from '../../src/domain/invites/issue-invite.ts'
 import { revokeInvite } from '../../src/domain/invites/revoke-invite.ts'
+import { openHouse } from '../../src/doors.ts'
 import { openFoundation } from '../../src/foundation.ts'
 import { startSession } from '../../src/http/acts/device.ts'
 import { redeemInviteToken } from '../../src/http/acts/redeem.ts'

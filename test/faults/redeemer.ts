@@ -1,6 +1,6 @@
 // A process of its own on a shared database: redeems one invite many times at once and reports what it was told.
 import pino from 'pino'
-import { openHouse } from '../../src/app.ts'
+import { openHouse } from '../../src/doors.ts'
 import { openFoundation } from '../../src/foundation.ts'
 import { startSession } from '../../src/http/acts/device.ts'
 import { redeemInviteToken } from '../../src/http/acts/redeem.ts'

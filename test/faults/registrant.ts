@@ -1,7 +1,7 @@
 // A process of its own on a shared database: registers people with one address and confirms them with their codes, all
 // at once, and reports what each was told.
 import pino from 'pino'
-import { openHouse } from '../../src/app.ts'
+import { openHouse } from '../../src/doors.ts'
 import { openFoundation } from '../../src/foundation.ts'
 import { startSession } from '../../src/http/acts/device.ts'
 import { register } from '../../src/http/acts/register.ts'

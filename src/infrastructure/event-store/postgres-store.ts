@@ -29,6 +29,7 @@ export type PostgresStoreOptions = GroupParts &
   PostgresHistoryParts & {
     /** Rung after each commit that appended events. */
     readonly ring: () => void
+    readonly committed?: ((commands: number, seconds: number) => void) | undefined
   }
 
 const isTriedAgain = (error: unknown): boolean => isPassing(error) || error instanceof HeldElsewhere
@@ -145,8 +146,10 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
   }
 
   async #once(requests: readonly AnyRequest[], written: ReadonlySet<bigint>): Promise<GroupDone> {
+    const began = performance.now()
     const done = await this.#begun(requests, written)
     if (done.appended.length > 0) await this.#flush(done)
+    this.#options.committed?.(done.settled.length, (performance.now() - began) / 1000)
     return done
   }
 

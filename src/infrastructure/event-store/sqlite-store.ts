@@ -25,6 +25,8 @@ export type SqliteStoreOptions = GroupParts & {
   readonly reader: SqliteConnection
   /** Rung after each commit that appended events. */
   readonly ring: () => void
+  /** Told of each commit: how much work was in it, and how long its transaction took. */
+  readonly committed?: ((commands: number, seconds: number) => void) | undefined
   /** The disk failed in a way after which going on could lie (fsync, corruption): the process should end. */
   readonly onFatal: (error: Error) => void
 }
@@ -113,6 +115,7 @@ export class SqliteEventStore extends SqliteHistory implements EventStore {
   /** False when another process holds the write lock: nothing has happened, and the group should be tried again. */
   #commitTogether(group: readonly Pending[]): boolean {
     const settle: (() => void)[] = []
+    const began = performance.now()
     try {
       this.#begin.run()
     } catch (error) {
@@ -145,6 +148,7 @@ export class SqliteEventStore extends SqliteHistory implements EventStore {
     }
     const { appended, forgot } = this.#group.committed()
     for (const done of settle) done()
+    this.#options.committed?.(group.length, (performance.now() - began) / 1000)
     if (appended > 0) this.#options.ring()
     if (forgot || this.#logHoldsForgotten) this.#emptyLog()
     return true

@@ -15,7 +15,7 @@ function* hasHistory(): Work<boolean> {
   return (yield* first('select position from events order by position desc limit 1')) !== undefined
 }
 
-const fingerprint = ({ name, version }: Projection): string => `${name}@${version}`
+export const fingerprint = ({ name, version }: Projection): string => `${name}@${version}`
 
 /** Projections whose tables were built by other code than this, or nobody knows by which. */
 export const outdated = async (
