@@ -25,6 +25,7 @@ import { livingSessions } from './infrastructure/vault/living-sessions.ts'
 import { oidcPayloads } from './infrastructure/vault/oidc-payloads.ts'
 import { credentialProofs } from './infrastructure/vault/prove-credential.ts'
 import { deriveKey } from './infrastructure/vault/root-secret.ts'
+import { sealedAnswers } from './infrastructure/vault/sealed-answers.ts'
 import { idempotencyKeys, pageSessions, refreshTokens } from './infrastructure/vault/sqlite-rows.ts'
 import { mailTransport, openDeadlines, openOutbox, openSealer, openUpkeep } from './runners.ts'
 
@@ -122,7 +123,7 @@ export const openHouse = (
     sign: (purpose, text) => signatures.sign(purpose, text),
     verifySignature: (purpose, text, signature) => signatures.verify(purpose, text, signature),
     pageSessions: pageSessions(rows),
-    idempotency: idempotencyKeys(rows),
+    idempotency: sealedAnswers(idempotencyKeys(rows), keyring.personal),
     history: openLooking({ store, reader: floor.reader, clock, doorbell: floor.doorbell }),
     proofs: historyProofs(floor.reader, store),
     ...mailReaders({

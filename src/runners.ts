@@ -12,6 +12,7 @@ import { sqliteLeases } from './infrastructure/mail/sqlite-leases.ts'
 import { captureTransport, consoleTransport, type MailTransport } from './infrastructure/mail/transport.ts'
 import { Upkeep } from './infrastructure/projections/upkeep.ts'
 import { openSweeps } from './infrastructure/sweeps.ts'
+import { orphanSweep } from './infrastructure/vault/forgetting.ts'
 import { projections } from './projections/index.ts'
 
 export const mailTransport = (settings: Settings): MailTransport => {
@@ -40,6 +41,7 @@ export const openDeadlines = ({ settings, ...floor }: Foundation, log: Logger): 
   new Deadlines({
     ...floor,
     unverifiedTtlMs: settings.unverifiedTtlMs,
+    everyRun: [orphanSweep({ ...floor, exclusively: (work) => floor.store.exclusively(work) })],
     sweeps: openSweeps({ ...floor, refreshIdleMs: settings.refreshTokenTtlMs }),
     log,
   })

@@ -5,6 +5,7 @@ import { reinstateUser } from '../domain/users/reinstate-user.ts'
 import { suspendUser } from '../domain/users/suspend-user.ts'
 import type { Foundation } from '../foundation.ts'
 import { createLog } from '../infrastructure/log.ts'
+import { orphanSweep } from '../infrastructure/vault/forgetting.ts'
 import { isTemporary, type UserView } from '../projections/users.ts'
 import { openDeadlines } from '../runners.ts'
 import { action, operator, outputFor, Refused, table, UsageProblem, withFloor } from './run.ts'
@@ -120,6 +121,8 @@ export const userCommands = (program: Command): void => {
             }
             const outcome = await act(floor, found)
             if (outcome.outcome === 'refused') throw new Refused(outcome.refusal)
+            if (name === 'erase')
+              await orphanSweep({ ...floor, exclusively: (work) => floor.store.exclusively(work) })()
             outputFor(options.json ?? false).result({ id, done: name }, [`User ${id} ${done}.`])
           }),
         ),

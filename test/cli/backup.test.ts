@@ -167,7 +167,7 @@ describe('latchkey restore', () => {
     const bytes = readFileSync(path('copy.db'))
     writeFileSync(path('damaged.db'), bytes.fill(0x41, 4096 * 3, 4096 * 9))
     expect(await refused('damaged.db')).toMatch(/damaged|not what was sealed/)
-    expect(await refused('secret')).toContain('is not a SQLite database')
+    expect(await refused('secret')).toContain('is no backup of Latchkey')
     expect(await refused('nowhere')).toBe('There is no file nowhere.\n')
     const left = readdirSync(folder).filter((name) => name.startsWith('latchkey.db'))
     expect(left).toStrictEqual(['latchkey.db'])

@@ -35,6 +35,7 @@ export class SqliteHistory {
   /** The events behind a position, all at once, as the transaction on this connection sees them. */
   readNow(db: SqliteConnection, after: number): readonly DomainEvent[] {
     const select = db.prepare('select bytes from events where position > ? order by position').pluck()
+    this.#parts.keys.forgetAll() // whoever was forgotten elsewhere stays so
     const keyOf = keyReader(db, this.#parts.keys)
     return (select.all(after) as string[]).map((bytes) => decode(bytes, keyOf))
   }
