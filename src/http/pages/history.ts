@@ -14,6 +14,7 @@ import { activityChart, scales } from './activity-chart.ts'
 import { historyLines, positionOf } from './admin-user-history.ts'
 import { historyEventPage } from './history-event.ts'
 import { historyLive } from './history-live.ts'
+import { historySeals } from './history-seals.ts'
 import { adminOf, auditorOf, type Ctx, type Kit, queryOf, seeOther, withQuery } from './kit.ts'
 
 const LIST = '/history'
@@ -109,5 +110,6 @@ export const historyPages = (router: Router<State>, kit: Kit): void => {
   })
 
   historyLive(router, kit)
+  historySeals(router, kit)
   historyEventPage(router, kit)
 }
