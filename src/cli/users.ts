@@ -4,6 +4,9 @@ import { eraseUser } from '../domain/users/erase-user.ts'
 import { reinstateUser } from '../domain/users/reinstate-user.ts'
 import { suspendUser } from '../domain/users/suspend-user.ts'
 import type { Foundation } from '../foundation.ts'
+import { erasurePreview } from '../http/acts/erasure-preview.ts'
+import { text, textKey } from '../http/pages/words.ts'
+import { openLooking } from '../infrastructure/event-store/looking.ts'
 import { createLog } from '../infrastructure/log.ts'
 import { orphanSweep } from '../infrastructure/vault/forgetting.ts'
 import { isTemporary, type UserView } from '../projections/users.ts'
@@ -29,6 +32,17 @@ const confirmed = async (question: string): Promise<boolean> => {
   } finally {
     prompt.close()
   }
+}
+
+/** What is forgotten and what stays, on standard error: it is said before it happens, and is no result. */
+const showErasure = async (floor: Foundation, user: UserView): Promise<void> => {
+  const { reads, clock, store, reader, doorbell } = floor
+  const history = openLooking({ store, reader, clock, doorbell })
+  const { goes, stays } = await erasurePreview({ reads, now: clock, history }, user)
+  const line = ({ key, ...values }: (typeof goes)[number]) =>
+    `  ${text('en', textKey(`erasure.${key}`), values)}\n`
+  process.stderr.write(`${text('en', 'erasure.goes')}:\n${goes.map(line).join('')}`)
+  process.stderr.write(`${text('en', 'erasure.stays')}:\n${stays.map(line).join('')}`)
 }
 
 export const userCommands = (program: Command): void => {
@@ -112,6 +126,7 @@ export const userCommands = (program: Command): void => {
         action(async (id: string, options: { yes?: boolean; json?: boolean }) =>
           withFloor(async (floor) => {
             const found = await find(floor, id)
+            if (name === 'erase' && !options.json) await showErasure(floor, found)
             if (
               name === 'erase' &&
               !options.yes &&

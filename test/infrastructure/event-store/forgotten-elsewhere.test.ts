@@ -28,9 +28,6 @@ afterEach(async () => {
 const erase = () => elsewhere.execute(eraseUser, { userId: BEN, email: BEN_ADDRESS }, OPERATOR)
 
 test('T48 whoever is erased by another process is forgotten here at once, in the midst of a long reading too', async () => {
-  const seen: (string | null)[] = []
-  for await (const event of here.store.read({ types: ['UserRegistered'] })) seen.push(event.data.email)
-  expect(seen).toStrictEqual([BEN_ADDRESS])
   const reading = here.store.read({ types: ['InviteIssued', 'UserRegistered'] })[Symbol.asyncIterator]()
   await reading.next()
   await erase()

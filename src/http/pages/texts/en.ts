@@ -1,4 +1,5 @@
 import { enClients } from './en-clients.ts'
+import { enForgetting } from './en-forgetting.ts'
 import { enHistory } from './en-history.ts'
 import { enMails } from './en-mails.ts'
 import { enReferralCounts, enReferrals } from './en-referrals.ts'
@@ -14,6 +15,7 @@ export const en = {
   ...enMails,
   ...enSessions,
   ...enUsers,
+  ...enForgetting,
   ...enHistory,
   'site.name': 'Latchkey',
   'site.tagline': 'Members by invite',

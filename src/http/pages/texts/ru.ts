@@ -1,5 +1,6 @@
 import type { CountKey, Texts } from './en.ts'
 import { ruClients } from './ru-clients.ts'
+import { ruForgetting } from './ru-forgetting.ts'
 import { ruHistory } from './ru-history.ts'
 import { ruMails } from './ru-mails.ts'
 import { ruReferralCounts, ruReferrals } from './ru-referrals.ts'
@@ -15,6 +16,7 @@ export const ru: Texts = {
   ...ruMails,
   ...ruSessions,
   ...ruUsers,
+  ...ruForgetting,
   ...ruHistory,
   'site.name': 'Latchkey',
   'site.tagline': 'Вход по приглашению',
