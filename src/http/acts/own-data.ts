@@ -74,7 +74,7 @@ export const ownData = async (house: House, user: UserView) => {
       company: said.company,
       title: said.title,
     },
-    sessions: sessions.map(({ userId: _, ...session }) => ({ ...session })),
+    sessions: sessions.map((session) => ({ ...session })),
     logins: (await loginsOf(house, user.id, { limit: MAX })).map((login) => ({ ...login })),
     invites: invites.map((invite) => ({
       id: invite.id,
