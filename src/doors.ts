@@ -19,6 +19,7 @@ import { pageSessions } from './infrastructure/vault/page-sessions.ts'
 import { credentialProofs } from './infrastructure/vault/prove-credential.ts'
 import { refreshTokens } from './infrastructure/vault/refresh-tokens.ts'
 import { deriveKey } from './infrastructure/vault/root-secret.ts'
+import { sealedAnswers } from './infrastructure/vault/sealed-answers.ts'
 import { whatWaits } from './infrastructure/watch/waiting.ts'
 import { listing } from './listing.ts'
 import { projections, readSide } from './projections/index.ts'
@@ -117,7 +118,7 @@ export const openHouse = (
     sign: (purpose, text) => signatures.sign(purpose, text),
     verifySignature: (purpose, text, signature) => signatures.verify(purpose, text, signature),
     pageSessions: pageSessions(rows),
-    idempotency: idempotencyKeys(rows),
+    idempotency: sealedAnswers(idempotencyKeys(rows), keyring.personal),
     history: openLooking({
       store,
       database: { ...database, reader: floor.lists },

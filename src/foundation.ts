@@ -21,6 +21,7 @@ import { isUnderWay } from './infrastructure/move/move.ts'
 import { keepFirstVersions } from './infrastructure/projections/versions.ts'
 import { addressDigest } from './infrastructure/vault/address-digest.ts'
 import { DerivedTokens, FirstPasswords, VerificationCodes } from './infrastructure/vault/derived-tokens.ts'
+import { vaultForgetting } from './infrastructure/vault/forgetting.ts'
 import { type Keyring, openKeyring } from './infrastructure/vault/keyring.ts'
 import { PasswordJudge } from './infrastructure/vault/password-judge.ts'
 import { PasswordHasher } from './infrastructure/vault/passwords.ts'
@@ -128,7 +129,7 @@ export const openFoundation = async (settings: Settings, world: World = {}): Pro
   const store = engine.openStore({
     keys: new SubjectKeys(keyring.personal),
     encodeTag: tagEncoder(addressDigest(keyring['address-index'])),
-    projections,
+    projections: [...projections, vaultForgetting],
     clock,
     ids,
     ring: () => void doorbell.emit('appended'),

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { backupCommands } from './cli/backup.ts'
 import { careCommands } from './cli/care.ts'
 import { clientCommands } from './cli/clients.ts'
 import { grantCommands } from './cli/grants.ts'
@@ -40,6 +41,7 @@ for (const family of [
   historyCommands,
   careCommands,
   moveCommands,
+  backupCommands,
 ]) {
   family(program)
 }

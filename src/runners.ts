@@ -15,6 +15,7 @@ import { captureTransport, consoleTransport, type MailTransport } from './infras
 import { Upkeep } from './infrastructure/projections/upkeep.ts'
 import { openSweeps } from './infrastructure/sweeps.ts'
 import { openTravel } from './infrastructure/travel/travel.ts'
+import { orphanSweep } from './infrastructure/vault/forgetting.ts'
 import { WebhookSecrets } from './infrastructure/vault/webhook-secrets.ts'
 import { openPost } from './infrastructure/webhooks/post.ts'
 import { rowKeeper } from './infrastructure/webhooks/row-keeper.ts'
@@ -53,6 +54,7 @@ export const openDeadlines = (foundation: Foundation, log: Logger): Deadlines =>
   return new Deadlines({
     ...floor,
     unverifiedTtlMs: settings.unverifiedTtlMs,
+    everyRun: [orphanSweep(floor.database)],
     sweeps: [
       ...openSweeps({ ...floor, refreshIdleMs: settings.refreshTokenTtlMs }),
       () => importsOn(foundation).sweep(),

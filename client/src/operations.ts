@@ -475,6 +475,24 @@ export type OutboxMailDetails = {
   readonly preview: { readonly subject: string; readonly text: string } | null
 }
 
+export type OwnData = {
+  readonly format: 'latchkey personal data 1'
+  readonly madeAt: string
+  readonly profile: { readonly [name: string]: unknown }
+  readonly roles: readonly ('admin' | 'auditor')[]
+  readonly saidByOthers: { readonly [name: string]: unknown } | null
+  readonly sessions: readonly { readonly [name: string]: unknown }[]
+  readonly logins: readonly { readonly [name: string]: unknown }[]
+  readonly invites: readonly { readonly [name: string]: unknown }[]
+  readonly referralCode: { readonly [name: string]: unknown } | null
+  readonly referrals: {
+    readonly broughtBy: { readonly [name: string]: unknown } | null
+    readonly brought: readonly { readonly [name: string]: unknown }[]
+  }
+  readonly mails: readonly { readonly [name: string]: unknown }[]
+  readonly events: readonly { readonly [name: string]: unknown }[]
+}
+
 export type PublicUser = { readonly id: string; readonly name: string | null }
 
 export type Receipt = {
@@ -957,6 +975,14 @@ export abstract class Operations {
   /** Sign out. */
   logout(input: Nothing = {}, options?: Options): Promise<undefined> {
     return this.send({ method: 'DELETE', path: '/sessions/current' }, input, options)
+  }
+
+  /** Everything that is kept about me. */
+  exportMe(
+    input: { readonly body?: { readonly currentPassword?: string } } = {},
+    options?: Options,
+  ): Promise<OwnData> {
+    return this.send({ method: 'POST', path: '/me/export', isKeyed: true }, input, options)
   }
 
   /** Where am I signed in. */

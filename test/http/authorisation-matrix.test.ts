@@ -48,6 +48,7 @@ const MATRIX: Readonly<Record<string, Answers>> = {
   changePassword: [401, 204, 204, 204, 204],
   changeEmail: [401, 202, 202, 202, 202],
   eraseMe: [401, 204, 204, 204, 204],
+  exportMe: [401, 200, 200, 200, 200],
   logout: [401, 204, 204, 204, 204],
 
   listSessions: [401, 200, 200, 200, 200],
@@ -153,6 +154,7 @@ const BODIES: Readonly<Record<string, (scene: Scene) => unknown>> = {
   changePassword: () => ({ currentPassword: PASSWORD, newPassword: 'another long password' }),
   changeEmail: ({ fresh }) => ({ email: fresh, currentPassword: PASSWORD }),
   eraseMe: () => ({ currentPassword: PASSWORD }),
+  exportMe: () => ({ currentPassword: PASSWORD }),
   login: ({ owner }) => ({ email: owner.email, password: PASSWORD }),
   issueToken: ({ owner }) => ({ grant_type: 'password', username: owner.email, password: PASSWORD }),
   refreshSession: ({ owner }) => ({ refreshToken: owner.refreshToken }),

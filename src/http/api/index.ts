@@ -16,6 +16,7 @@ import { mailOperations } from './mails.ts'
 import { meOperations } from './me.ts'
 import { oauthOperations } from './oauth.ts'
 import type { Operation } from './operation.ts'
+import { ownDataOperations } from './own-data.ts'
 import { ownSessionOperations } from './own-sessions.ts'
 import { proofOperations } from './proofs.ts'
 import { referralCodeOperations } from './referral-codes.ts'
@@ -38,6 +39,7 @@ export const operationsOf = ({ settings }: Pick<House, 'settings'>): readonly Op
   ...inviteLinkOperations,
   ...registrationOperations,
   ...sessionOperations,
+  ...ownDataOperations,
   ...ownSessionOperations,
   ...oauthOperations,
   ...userOperations,

@@ -7,6 +7,7 @@ import { whySessions, whyUser } from '../acts/why.ts'
 import { rolesOf } from '../api/schemas.ts'
 import { Problem } from '../problems.ts'
 import { historyLines, whyLine } from './admin-user-history.ts'
+import { erasureLines } from './erasure-lines.ts'
 import { mailName } from './event-words.ts'
 import { adminOf, type Ctx, type FieldError, type Kit, mayChange, paramOf } from './kit.ts'
 import { loginLine } from './own-sessions.ts'
@@ -135,6 +136,7 @@ export const showErasure = async (
       title: t(ctx, 'users.erase.title', { who: user.name ?? user.email ?? user.id }),
       section: 'users',
       user,
+      preview: await erasureLines(kit, ctx, user),
       errors,
       mustProve: admin !== null && mustProve(house, ctx, admin),
     },

@@ -32,6 +32,7 @@ import { invitePages } from './invites.ts'
 import { type Ctx, openKit, seeOther } from './kit.ts'
 import { language } from './language.ts'
 import { mailboxPages } from './mailbox.ts'
+import { ownDataPages } from './own-data.ts'
 import { ownReferralPages } from './own-referrals.ts'
 import { ownSessionPages } from './own-sessions.ts'
 import { passwordPages } from './password.ts'
@@ -120,6 +121,7 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     referralLinkPages,
     verifyPages,
     verifyLinkPages,
+    ownDataPages,
     profilePages,
     receiptPage,
     ownSessionPages,

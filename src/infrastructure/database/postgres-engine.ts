@@ -115,14 +115,14 @@ export const openPostgresEngine = async ({
       listener = new Listener({
         connect: () => new ListeningClient(LISTENING),
         heard(what) {
-          if (what === 'forgot') parts.keys.clear()
+          if (what === 'forgot') parts.keys.forgetAll()
           ring()
         },
         lost() {
           version = undefined
         },
         back() {
-          parts.keys.clear()
+          parts.keys.forgetAll()
           version = ++heard
           parts.ring()
         },

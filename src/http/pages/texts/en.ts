@@ -1,4 +1,5 @@
 import { enClients } from './en-clients.ts'
+import { enForgetting } from './en-forgetting.ts'
 import { enHistory } from './en-history.ts'
 import { enImports } from './en-imports.ts'
 import { enMails } from './en-mails.ts'
@@ -19,6 +20,7 @@ export const en = {
   ...enMails,
   ...enSessions,
   ...enUsers,
+  ...enForgetting,
   ...enHistory,
   ...enSettings,
   ...enMoments,

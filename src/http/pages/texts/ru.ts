@@ -1,5 +1,6 @@
 import type { CountKey, Texts } from './en.ts'
 import { ruClients } from './ru-clients.ts'
+import { ruForgetting } from './ru-forgetting.ts'
 import { ruHistory } from './ru-history.ts'
 import { ruImports } from './ru-imports.ts'
 import { ruMails } from './ru-mails.ts'
@@ -20,6 +21,7 @@ export const ru: Texts = {
   ...ruMails,
   ...ruSessions,
   ...ruUsers,
+  ...ruForgetting,
   ...ruHistory,
   ...ruSettings,
   ...ruMoments,
