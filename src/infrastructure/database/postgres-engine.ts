@@ -31,11 +31,11 @@ const LISTENING = {
   application_name: 'latchkey listens',
   keepAlive: true,
   connectionTimeoutMillis: 5000,
-  query_timeout: 5000,
+  query_timeout: 2000,
   pipeline: true,
 } as const
 
-const SNAPSHOT = 'begin isolation level repeatable read read only; set local statement_timeout = 0'
+const SNAPSHOT = 'begin isolation level repeatable read read only'
 
 const doctor = async (pool: Pool): Promise<readonly Checked[]> => {
   const status = await postgresMigrationStatus(pool, postgresMigrations())
@@ -68,13 +68,17 @@ const doctor = async (pool: Pool): Promise<readonly Checked[]> => {
 export const openPostgresEngine = async ({ url, max, unsafe, now }: PostgresOptions): Promise<Engine> => {
   const servers = new Servers(url)
   const pool = openPool({ url, max, name: 'latchkey', servers })
+  const patient = openPool({ url, max: 2, name: 'latchkey at length', patient: true, servers })
   const ListeningClient = clientOn(servers, false)
-  const closePool = () => pool.end()
+  const closePools = async () => {
+    await patient.end()
+    await pool.end()
+  }
   try {
     await checkServer(pool, unsafe)
-    await migratePostgresUp(pool, postgresMigrations(), now)
+    await migratePostgresUp(patient, postgresMigrations(), now)
   } catch (error) {
-    await closePool()
+    await closePools()
     throw error
   }
   /** Known while notices are heard: another number after whatever anybody commits. */
@@ -119,7 +123,7 @@ export const openPostgresEngine = async ({ url, max, unsafe, now }: PostgresOpti
       store = own
       return own
     },
-    snapshot: (work) => inTransaction(pool, SNAPSHOT, (client) => work(postgresReader(client))),
+    snapshot: (work) => inTransaction(patient, SNAPSHOT, (client) => work(postgresReader(client))),
     historySource: () => postgresSource(pool),
     doctor: () => doctor(pool),
     async past(readTables, position) {
@@ -129,7 +133,7 @@ export const openPostgresEngine = async ({ url, max, unsafe, now }: PostgresOpti
     async close() {
       await listener?.stop()
       await store?.close()
-      await closePool()
+      await closePools()
     },
   }
 }

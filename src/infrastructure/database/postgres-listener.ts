@@ -3,7 +3,7 @@ import type pg from 'pg'
 
 const RETRY_MS = 500
 /** A connection can be gone without a word (a cable, a machine): it has to answer now and then. */
-const ASK_EVERY_MS = 3000
+const ASK_EVERY_MS = 2000
 
 export type ListenerParts = {
   /** A connection that is not of the pool: it only listens. Made anew after each loss. */

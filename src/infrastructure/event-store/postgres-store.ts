@@ -106,10 +106,13 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
         ),
       )
     } catch (error) {
-      // One command's rows may have been refused by the database; alone, only that command fails.
-      if (group.length > 1 && outward(error) === error) for (const one of group) await this.#run([one])
-      else if (group.length > 1 && isTooManyLocks(error)) for (const one of group) await this.#run([one])
-      else for (const { reject } of group) reject(outward(error))
+      const told = outward(error)
+      const isOutage = told instanceof StoreBusy || told instanceof StoreUnavailable
+      // One command's rows may have been refused by the database; alone, only that command fails. After an outage
+      // nothing is tried again: it would take as long for each, and what has become of the first try may be unknown.
+      if (group.length > 1 && (!isOutage || isTooManyLocks(error))) {
+        for (const one of group) await this.#run([one])
+      } else for (const { reject } of group) reject(told)
     }
   }
 
