@@ -33,7 +33,7 @@ const wantReplica = async ({ url }: PostgresServer): Promise<void> => {
   }
 }
 
-test(`F06 two PostgreSQL servers, the replica has what is acknowledged; the primary is killed and the replica promoted, ${ROUNDS} times: nothing acknowledged is lost, and no node is restarted`, {
+test(`F21 two PostgreSQL servers, the replica has what is acknowledged; the primary is killed and the replica promoted, ${ROUNDS} times: nothing acknowledged is lost, and no node is restarted`, {
   timeout: 7_200_000,
 }, async () => {
   const random = seeded(seedOf('pg-failover'))

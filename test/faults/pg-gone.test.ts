@@ -91,7 +91,7 @@ const processesOf = ({ folder }: PostgresServer): number[] => {
   return [pid, ...children.map(Number)]
 }
 
-describe('F07 PostgreSQL is gone, and comes back', () => {
+describe('F21 PostgreSQL is gone, and comes back', () => {
   test('stopped: everybody is told at once to come again, and nothing is restarted', {
     timeout: 120_000,
   }, async () => {
@@ -142,7 +142,7 @@ describe('F07 PostgreSQL is gone, and comes back', () => {
   })
 })
 
-test(`F07 the connection is cut during a commit, ${ROUNDS} times: what the caller is told is the truth`, {
+test(`F21 the connection is cut during a commit, ${ROUNDS} times: what the caller is told is the truth`, {
   timeout: 3_600_000,
 }, async () => {
   const random = seeded(seedOf('pg-gone'))

@@ -84,11 +84,11 @@ export const openPostgresEngine = async ({ url, max, unsafe, now }: PostgresOpti
   /** Known while notices are heard: another number after whatever anybody commits. */
   let version: number | undefined
   let heard = 0
-  const reader = postgresReader(pool, () => version)
+  let listener: Listener | null = null
+  const reader = postgresReader(pool, () => (listener?.isFresh ? version : undefined))
   const flusher = new Flusher(pool, randomUUID())
   const exclusively = openExclusively(pool)
   let store: PostgresEventStore | null = null
-  let listener: Listener | null = null
 
   return {
     dialect: postgresDialect,
