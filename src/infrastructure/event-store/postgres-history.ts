@@ -12,7 +12,7 @@ import type { EventFilter, StoredEvent } from './store.ts'
 
 export type PostgresHistoryParts = {
   readonly pool: Pool
-  readonly flusher: Pick<Flusher, 'flush'>
+  readonly flusher: Flusher
   readonly keys: SubjectKeys
   readonly encodeTag: TagEncoder
 }
@@ -55,13 +55,15 @@ export class PostgresHistory {
   }
 
   async head(): Promise<number> {
-    const position = await this.#asked(async () => {
-      const [row] = await ask<{ position: number }>(this.#parts.pool, 'select position from history_head')
-      return row?.position ?? 0
+    const { pool, flusher } = this.#parts
+    return this.#asked(async () => {
+      const held = await flusher.hold()
+      const [row] = await ask<{ position: number }>(pool, 'select position from history_head')
+      const position = row?.position ?? 0
+      if (position > this.#durable) await flusher.flush(held)
+      this.#durable = position
+      return position
     })
-    if (position > this.#durable) await this.#asked(() => this.#parts.flusher.flush())
-    this.#durable = position
-    return position
   }
 
   async #asked<T>(question: () => Promise<T>): Promise<T> {
@@ -73,8 +75,13 @@ export class PostgresHistory {
   }
 
   async *#pages(filter: EventFilter): AsyncIterable<readonly StoredEvent[]> {
-    const { until = Number.MAX_SAFE_INTEGER, newestFirst = false } = filter
-    const range = newestFirst || until <= this.#durable ? {} : { until: Math.min(until, await this.head()) }
-    yield* storedPages(this.#database, this.#parts.encodeTag, { ...filter, ...range })
+    const { after = 0, until = Number.MAX_SAFE_INTEGER, newestFirst = false } = filter
+    if (newestFirst) return yield* storedPages(this.#database, this.#parts.encodeTag, filter)
+    for (let from = after; from < until; ) {
+      const end = until <= this.#durable ? until : Math.min(until, await this.head())
+      if (end <= from) return
+      yield* storedPages(this.#database, this.#parts.encodeTag, { ...filter, after: from, until: end })
+      from = end
+    }
   }
 }
