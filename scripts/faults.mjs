@@ -8,6 +8,12 @@ const CAMPAIGNS = {
   confirm: 'test/faults/confirm-storm.test.ts',
   kill: 'test/faults/kill.test.ts',
   power: 'test/faults/power-loss.test.ts',
+  'pg-storm': 'test/faults/pg-storm.test.ts',
+  'pg-order': 'test/faults/pg-order.test.ts',
+  'pg-kill': 'test/faults/pg-kill.test.ts',
+  'pg-failover': 'test/faults/pg-failover.test.ts',
+  'pg-gone': 'test/faults/pg-gone.test.ts',
+  'pg-nodes': 'test/faults/pg-nodes.test.ts',
   model: 'test/properties/single-use.test.ts',
   races: 'test/properties/races.test.ts',
 }

@@ -1,5 +1,9 @@
+import pino from 'pino'
 import { afterAll, expect, test } from 'vitest'
+import { issueInvite } from '../../src/domain/invites/issue-invite.ts'
 import { grantRole } from '../../src/domain/users/grant-role.ts'
+import { openHouse } from '../../src/doors.ts'
+import { plus } from '../../src/infrastructure/clock.ts'
 import { openTestFloor } from '../support/house.ts'
 import { createTestDatabase } from '../support/postgres.ts'
 import { expectProjectionsEqualRebuild } from '../support/rebuild.ts'
@@ -13,6 +17,7 @@ const AT_ONCE = rounds(200, 1000)
 const ROUNDS = rounds(2, 100)
 const TWO = 2
 const CODES = rounds(2, 100)
+const EVERYBODY = rounds(200, 1000)
 const DEMOTIONS = rounds(5, 200)
 
 const databases: { readonly drop: () => Promise<void> }[] = []
@@ -77,6 +82,33 @@ test(`T49: the last admins demote each other at once from ${TWO} processes on on
     await expectProjectionsEqualRebuild(floor)
   } finally {
     for (const worker of workers) worker.kill('SIGKILL')
+    await floor.dispose()
+  }
+})
+
+test(`${EVERYBODY} commands, ${EVERYBODY} notes and ${EVERYBODY} questions at once through the smallest pool: none waits for one that waits for it`, {
+  timeout: 120_000,
+}, async () => {
+  const url = await freshUrl()
+  const floor = await openTestFloor({}, { DATABASE_URL: url, DATABASE_POOL: '4' })
+  const house = openHouse(floor, pino({ level: 'silent' }), () => false)
+  const expiresAt = plus(floor.clock(), 3_600_000)
+  const issue = (n: number) =>
+    floor.execute(
+      issueInvite,
+      { inviteId: floor.ids(), email: `n${n}@example.org`, role: 'member', locale: 'en', expiresAt },
+      { actor: 'operator', correlation: 'C' },
+    )
+  try {
+    const all = Array.from({ length: EVERYBODY }, (_, n) => [
+      issue(n),
+      house.pageSessions.set(`cookie-${n}`, { csrf: 'x' }, 60_000),
+      house.pageSessions.get(`cookie-${n}`),
+    ]).flat()
+    const results = await Promise.allSettled(all)
+    expect(results.filter(({ status }) => status === 'rejected')).toStrictEqual([])
+    expect(await floor.store.head()).toBe(EVERYBODY)
+  } finally {
     await floor.dispose()
   }
 })

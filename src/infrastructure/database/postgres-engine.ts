@@ -34,11 +34,11 @@ const LISTENING = {
   application_name: 'latchkey listens',
   keepAlive: true,
   connectionTimeoutMillis: 5000,
-  query_timeout: 5000,
+  query_timeout: 2000,
   pipeline: true,
 } as const
 
-const SNAPSHOT = 'begin isolation level repeatable read read only; set local statement_timeout = 0'
+const SNAPSHOT = 'begin isolation level repeatable read read only'
 
 const doctor = async (pool: Pool): Promise<readonly Checked[]> => {
   const status = await postgresMigrationStatus(pool, postgresMigrations())
@@ -77,25 +77,29 @@ export const openPostgresEngine = async ({
 }: PostgresOptions): Promise<Engine> => {
   const servers = new Servers(url)
   const pool = openPool({ url, max, name: 'latchkey', servers })
+  const patient = openPool({ url, max: 2, name: 'latchkey at length', patient: true, servers })
   const ListeningClient = clientOn(servers, false)
-  const closePool = () => pool.end()
+  const closePools = async () => {
+    await patient.end()
+    await pool.end()
+  }
   try {
     await checkServer(pool, unsafe)
-    await migratePostgresUp(pool, postgresMigrations(), now)
+    await migratePostgresUp(patient, postgresMigrations(), now)
   } catch (error) {
-    await closePool()
+    await closePools()
     throw error
   }
   /** Known while notices are heard: another number after whatever anybody commits. */
   let version: number | undefined
   let heard = 0
-  const reader = postgresReader(pool, () => version)
+  let listener: Listener | null = null
+  const reader = postgresReader(pool, () => (listener?.isFresh ? version : undefined))
   const flusher = new Flusher(pool, randomUUID())
   const exclusively = openExclusively(pool)
   const replica = readUrl === null ? null : openReplica(readUrl, reader)
   const lists = replica?.reader ?? reader
   let store: PostgresEventStore | null = null
-  let listener: Listener | null = null
 
   return {
     dialect: postgresDialect,
@@ -131,7 +135,7 @@ export const openPostgresEngine = async ({
       store = own
       return own
     },
-    snapshot: (work) => inTransaction(pool, SNAPSHOT, (client) => work(postgresReader(client))),
+    snapshot: (work) => inTransaction(patient, SNAPSHOT, (client) => work(postgresReader(client))),
     historySource: () => postgresSource(pool),
     doctor: () => doctor(pool),
     async past(readTables, position) {
@@ -142,7 +146,7 @@ export const openPostgresEngine = async ({
       await listener?.stop()
       await store?.close()
       await replica?.close()
-      await closePool()
+      await closePools()
     },
   }
 }

@@ -3,7 +3,9 @@ import type pg from 'pg'
 
 const RETRY_MS = 500
 /** A connection can be gone without a word (a cable, a machine): it has to answer now and then. */
-const ASK_EVERY_MS = 3000
+const ASK_EVERY_MS = 300
+/** Longer ago than this, notices may have been missed. */
+const FRESH_MS = 900
 
 export type ListenerParts = {
   /** A connection that is not of the pool: it only listens. Made anew after each loss. */
@@ -24,9 +26,15 @@ export class Listener {
   readonly #stopping = new AbortController()
   #client: pg.Client | null = null
   #running: Promise<void> | null = null
+  #answeredAt = Number.NEGATIVE_INFINITY
 
   constructor(parts: ListenerParts) {
     this.#parts = parts
+  }
+
+  /** Whether whatever was committed until a moment ago has been heard. */
+  get isFresh(): boolean {
+    return performance.now() - this.#answeredAt < FRESH_MS
   }
 
   start(): void {
@@ -62,7 +70,9 @@ export class Listener {
     )
     try {
       await client.connect()
+      const askedAt = performance.now()
       await client.query('listen latchkey')
+      this.#answeredAt = askedAt
       this.#parts.back()
       await Promise.race([gone, this.#askNowAndThen(client)])
     } finally {
@@ -76,7 +86,10 @@ export class Listener {
     const { signal } = this.#stopping
     while (!signal.aborted && this.#client === client) {
       await sleep(ASK_EVERY_MS, undefined, { signal, ref: false }).catch(() => {})
-      if (!signal.aborted && this.#client === client) await client.query('select 1')
+      if (signal.aborted || this.#client !== client) return
+      const askedAt = performance.now()
+      await client.query('select 1')
+      this.#answeredAt = askedAt
     }
   }
 }

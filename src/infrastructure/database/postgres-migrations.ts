@@ -8,7 +8,6 @@ export const postgresMigrations = (): readonly Migration[] =>
 
 /** Any number will do, as long as nobody else's locks have it: "latch" in ASCII. */
 const MIGRATING = 0x6c61746368
-const BEGIN = 'begin; set local statement_timeout = 0; set local lock_timeout = 0'
 
 const applied = async (client: Pick<Client, 'query'>): Promise<AppliedRow[]> => {
   const [table] = await ask<{ name: string | null }>(client, `select to_regclass('migrations')::text as name`)
@@ -21,7 +20,7 @@ const step = (
   migrations: readonly Migration[],
   act: (client: Client, rows: readonly AppliedRow[]) => Promise<Migration | null>,
 ): Promise<Migration | null> =>
-  inTransaction(pool, BEGIN, async (client) => {
+  inTransaction(pool, 'begin', async (client) => {
     await client.query('select pg_advisory_xact_lock($1)', [MIGRATING])
     const rows = await applied(client)
     check(rows, migrations)
@@ -100,7 +99,7 @@ const hasEvents = async (pool: Pool): Promise<boolean> => {
 }
 
 export const openPostgresMigrator = (url: string): Migrator => {
-  const pool = openPool({ url, max: 2, name: 'latchkey migrate' })
+  const pool = openPool({ url, max: 2, name: 'latchkey migrate', patient: true })
   const all = postgresMigrations()
   return {
     all,

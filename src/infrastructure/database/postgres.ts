@@ -25,10 +25,19 @@ const types = {
 } as pg.CustomTypesConfig
 
 const CONNECT_MS = 5000
-const STATEMENT_MS = 15_000
+const STATEMENT_MS = 10_000
+/** A server that says nothing (its machine stopped, a cable) is given up a little later than it would give up itself. */
+const SILENCE_MS = STATEMENT_MS + 2000
 const LOCK_MS = 5000
 /** A process that stopped in the middle of a transaction must not keep others from writing. */
 const IDLE_IN_TRANSACTION_MS = 10_000
+
+const WAITS = {
+  statement_timeout: STATEMENT_MS,
+  lock_timeout: LOCK_MS,
+  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+  query_timeout: SILENCE_MS,
+} as const
 
 export type PoolOptions = {
   /** `postgres://user@host/database`; of several hosts with commas between them, whichever takes writes. */
@@ -36,6 +45,8 @@ export type PoolOptions = {
   readonly max: number
   readonly name: string
   readonly readOnly?: boolean
+  /** For what may take as long as it takes: migrations, looking at everything. */
+  readonly patient?: boolean
   /** Shared by all that goes to the same servers. */
   readonly servers?: Servers
 }
@@ -46,6 +57,7 @@ export const openPool = ({
   max,
   name,
   readOnly = false,
+  patient = false,
   servers = new Servers(url),
 }: PoolOptions): Pool => {
   const pool = new ServersPool(servers, readOnly, {
@@ -54,10 +66,7 @@ export const openPool = ({
     connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    statement_timeout: STATEMENT_MS,
-    lock_timeout: LOCK_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-    query_timeout: STATEMENT_MS + CONNECT_MS,
+    ...(patient ? {} : WAITS),
     pipeline: true,
     types,
     ...(readOnly ? { options: '-c default_transaction_read_only=on' } : {}),

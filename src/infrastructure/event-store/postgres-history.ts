@@ -13,9 +13,11 @@ import type { EventFilter, StoredEvent } from './store.ts'
 
 export type PostgresHistoryParts = {
   readonly pool: Pool
-  readonly flusher: Pick<Flusher, 'flush'>
+  readonly flusher: Flusher
   readonly keys: SubjectKeys
   readonly encodeTag: TagEncoder
+  /** Up to here whoever opens it has read before. */
+  readonly durable?: number
   /** What people look at may come from a replica. */
   readonly lists?: Reader
 }
@@ -32,6 +34,7 @@ export class PostgresHistory {
 
   constructor(parts: PostgresHistoryParts) {
     this.#parts = parts
+    this.#durable = parts.durable ?? 0
     this.#database = { reader: postgresReader(parts.pool), dialect: postgresDialect }
   }
 
@@ -62,13 +65,15 @@ export class PostgresHistory {
   }
 
   async head(): Promise<number> {
-    const position = await this.#asked(async () => {
-      const [row] = await ask<{ position: number }>(this.#parts.pool, 'select position from history_head')
-      return row?.position ?? 0
+    const { pool, flusher } = this.#parts
+    return this.#asked(async () => {
+      const held = await flusher.hold()
+      const [row] = await ask<{ position: number }>(pool, 'select position from history_head')
+      const position = row?.position ?? 0
+      if (position > this.#durable) await flusher.flush(held)
+      this.#durable = position
+      return position
     })
-    if (position > this.#durable) await this.#asked(() => this.#parts.flusher.flush())
-    this.#durable = position
-    return position
   }
 
   async *#opened(page: readonly StoredEvent[]): AsyncIterable<DomainEvent> {
@@ -86,18 +91,13 @@ export class PostgresHistory {
   }
 
   async *#pages(filter: EventFilter): AsyncIterable<readonly StoredEvent[]> {
-    const { until = Number.MAX_SAFE_INTEGER, newestFirst = false } = filter
-    if (newestFirst) {
-      yield* storedPages(this.#database, this.#parts.encodeTag, filter)
-      return
-    }
-    let { after = 0 } = filter
-    for (;;) {
+    const { after = 0, until = Number.MAX_SAFE_INTEGER, newestFirst = false } = filter
+    if (newestFirst) return yield* storedPages(this.#database, this.#parts.encodeTag, filter)
+    for (let from = after; from < until; ) {
       const end = until <= this.#durable ? until : Math.min(until, await this.head())
-      if (end <= after) return
-      yield* storedPages(this.#database, this.#parts.encodeTag, { ...filter, after, until: end })
-      if (end === until) return
-      after = end // it may have grown meanwhile
+      if (end <= from) return
+      yield* storedPages(this.#database, this.#parts.encodeTag, { ...filter, after: from, until: end })
+      from = end
     }
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { DomainEvent } from '../../domain/catalogue.ts'
 import { type Client, inTransaction, rolledBack } from '../database/postgres.ts'
 import { isLost, isPassing, isTooManyLocks, outward } from '../database/postgres-errors.ts'
 import { pause } from '../database/postgres-work.ts'
@@ -17,6 +18,7 @@ const MAX_READINGS = 400
 const MAX_WAIT_MS = 5000
 const TRIES = 12
 const LOOK_UP_MS = 15_000
+const LOOK_AGAIN_MS = 250
 
 type Pending = {
   readonly request: AnyRequest
@@ -72,6 +74,7 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
       await Promise.all(this.#groups)
       await new Promise<void>((resolve) => setImmediate(resolve))
     }
+    await this.#options.flusher.close()
   }
 
   /** Lets everything that has already arrived join the group. */
@@ -112,10 +115,13 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
         ),
       )
     } catch (error) {
-      // One command's rows may have been refused by the database; alone, only that command fails.
-      if (group.length > 1 && outward(error) === error) for (const one of group) await this.#run([one])
-      else if (group.length > 1 && isTooManyLocks(error)) for (const one of group) await this.#run([one])
-      else for (const { reject } of group) reject(outward(error))
+      const told = outward(error)
+      const isOutage = told instanceof StoreBusy || told instanceof StoreUnavailable
+      // One command's rows may have been refused by the database; alone, only that command fails. After an outage
+      // nothing is tried again: it would take as long for each, and what has become of the first try may be unknown.
+      if (group.length > 1 && (!isOutage || isTooManyLocks(error))) {
+        for (const one of group) await this.#run([one])
+      } else for (const { reject } of group) reject(told)
     }
   }
 
@@ -146,11 +152,18 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
   }
 
   async #once(requests: readonly AnyRequest[], written: ReadonlySet<bigint>): Promise<GroupDone> {
+    const { flusher, committed } = this.#options
     const began = performance.now()
+    const held = await flusher.hold()
     const done = await this.#begun(requests, written)
-    if (done.appended.length > 0) await this.#flush(done)
-    this.#options.committed?.(done.settled.length, (performance.now() - began) / 1000)
-    return done
+    try {
+      // Nobody is told of a commit that a power cut could take back.
+      if (done.appended.length > 0) await flusher.flush(held)
+      committed?.(done.settled.length, (performance.now() - began) / 1000)
+      return done
+    } catch (error) {
+      throw isLost(error) ? new AnswerLost(done, error) : error
+    }
   }
 
   async #begun(requests: readonly AnyRequest[], written: ReadonlySet<bigint>): Promise<GroupDone> {
@@ -166,15 +179,6 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
     }
   }
 
-  /** Nobody is told of a commit that a power cut could take back. */
-  async #flush(done: GroupDone): Promise<void> {
-    try {
-      await this.#options.flusher.flush()
-    } catch (error) {
-      throw isLost(error) ? new AnswerLost(done, error) : error
-    }
-  }
-
   /**
    * Whether a commit has happened whose answer was lost with the connection: with the head in hand its transaction has
    * ended, one way or the other. Throws StoreUnavailable if it has not, or if nobody can say for too long.
@@ -184,23 +188,28 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
     const deadline = performance.now() + LOOK_UP_MS
     while (performance.now() < deadline) {
       try {
-        const found = await inTransaction(this.#options.pool, 'begin', async (client) => {
-          await client.query('select 1 from history_head for update')
-          const { rows } = await client.query('select bytes from events where position = $1', [
-            first?.position,
-          ])
-          return (rows[0] as { bytes: string } | undefined)?.bytes
-        })
-        if (found !== undefined && (JSON.parse(found) as { id: string }).id === first?.id) {
-          await this.#options.flusher.flush()
-          return done
-        }
-        throw new StoreUnavailable('the connection was lost; nothing was changed', { cause })
+        if (await this.#isDurable(first)) return done
       } catch (error) {
-        if (!isLost(error) && !isPassing(error)) throw error
-        await sleep(250)
+        const told = outward(error)
+        if (!(told instanceof StoreBusy || told instanceof StoreUnavailable)) throw error
+        await sleep(LOOK_AGAIN_MS)
+        continue
       }
+      throw new StoreUnavailable('the connection was lost; nothing was changed', { cause })
     }
     throw new StoreUnavailable('the connection was lost, and the server does not come back', { cause })
+  }
+
+  async #isDurable(event: DomainEvent | undefined): Promise<boolean> {
+    const { pool, flusher } = this.#options
+    const held = await flusher.hold()
+    const found = await inTransaction(pool, 'begin', async (client) => {
+      await client.query('select 1 from history_head for update')
+      const { rows } = await client.query('select id from events where position = $1', [event?.position])
+      return (rows[0] as { id: string } | undefined)?.id
+    })
+    if (found !== event?.id) return false
+    await flusher.flush(held)
+    return true
   }
 }

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { projections } from '../../projections/index.ts'
 import { openPool } from '../database/postgres.ts'
+import { Flusher } from '../database/postgres-flusher.ts'
 import { openReader } from '../database/sqlite.ts'
 import { PostgresHistory } from '../event-store/postgres-history.ts'
 import { SqliteHistory } from '../event-store/sqlite-history.ts'
@@ -14,16 +15,16 @@ const parts = {
   encodeTag: (tag: string) => tag, // nothing is asked for by its tag
 }
 
-/** What is asked for has been read before: it is durable. */
-const settled = { flush: async () => {} }
-
 const openHistory = (where: Place) => {
   if ('file' in where) {
     const reader = openReader(where.file)
     return { history: new SqliteHistory({ ...parts, reader }), close: async () => void reader.close() }
   }
   const pool = openPool({ url: where.url, max: 1, name: 'latchkey past', readOnly: true })
-  return { history: new PostgresHistory({ ...parts, pool, flusher: settled }), close: () => pool.end() }
+  return {
+    history: new PostgresHistory({ ...parts, pool, flusher: new Flusher(pool, 'past'), durable: position }),
+    close: () => pool.end(),
+  }
 }
 
 const { history, close } = openHistory(place)
