@@ -27,10 +27,7 @@ const originSchema = z
 const SQLITE = 'sqlite:'
 const databaseUrl = z
   .string()
-  .regex(
-    /^(sqlite:.+|postgres(ql)?:\/\/.+)$/,
-    'must be sqlite:FILE or postgres://USER@HOST/DATABASE (several hosts: HOST,HOST)',
-  )
+  .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:FILE or postgres://USER@HOST/DATABASE')
 
 const isMailUrl = (url: string): boolean =>
   url === 'console:' || url === 'capture:' || (/^smtps?:\/\/[^/]/.test(url) && URL.canParse(url))

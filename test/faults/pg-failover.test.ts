@@ -76,7 +76,7 @@ test(`F21 two PostgreSQL servers, the replica has what is acknowledged; the prim
     const followed = await follower.stop()
     const line = await expectAllAccountedFor(floor, { folder, url, smtp }, cluster.acknowledged, followed)
     const told = JSON.stringify(Object.fromEntries(cluster.errors))
-    console.log(`pg-failover: ${line}; accepting again after ${back} ms; told ${told}`)
+    console.log(`pg-failover: ${line}; accepting again after ${back.join()} ms; told ${told}`)
   } finally {
     await cluster.stop(0).catch(() => {})
     await floor.close()

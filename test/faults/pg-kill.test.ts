@@ -55,7 +55,9 @@ test(`F01, F21 random commands on ${NODES} nodes for ${LASTS_MS / 1000} s while 
     const followed = await follower.stop()
     const line = await expectAllAccountedFor(floor, { folder, url, smtp }, cluster.acknowledged, followed)
     const told = JSON.stringify(Object.fromEntries(cluster.errors))
-    console.log(`pg-kill: ${line}; ${kills} kills; accepting again ${back} ms after a restart; told ${told}`)
+    console.log(
+      `pg-kill: ${line}; ${kills} kills; accepting again ${back.join()} ms after a restart; told ${told}`,
+    )
   } finally {
     await cluster.stop(0).catch(() => {})
     await floor.close()

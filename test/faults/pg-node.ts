@@ -68,7 +68,7 @@ const carryOut = async (wish: Wish): Promise<string> => {
 }
 
 process.on('message', ({ n, ...wish }: Order) => {
-  carryOut(wish)
+  void carryOut(wish)
     .catch((error: unknown) => `error: ${error instanceof Error ? error.name : 'unknown'}`)
     .then((result) => process.send?.({ n, wish, result } satisfies Answer))
 })

@@ -64,8 +64,15 @@ export const replicaOf =
   (primary: Pick<PostgresServer, 'port'>, name: string) =>
   (data: string): void =>
     asPostgres(program('pg_basebackup'), [
-      ...['-D', data, '-R', '-X', 'stream', '-c', 'fast'],
-      ...['-d', `host=127.0.0.1 port=${primary.port} user=postgres application_name=${name}`],
+      '-D',
+      data,
+      '-R',
+      '-X',
+      'stream',
+      '-c',
+      'fast',
+      '-d',
+      `host=127.0.0.1 port=${primary.port} user=postgres application_name=${name}`,
     ])
 
 /** A server of our own on loopback, in a folder of its own. */

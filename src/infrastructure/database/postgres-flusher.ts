@@ -83,10 +83,10 @@ export class Flusher {
   #begin(): Promise<Client> {
     const running = this.#flushOnce()
     this.#running = running
-    const done = () => {
+    const settled = () => {
       if (this.#running === running) this.#running = null
     }
-    running.then(done, done)
+    running.then(settled, settled)
     return running
   }
 

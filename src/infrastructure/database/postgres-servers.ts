@@ -44,7 +44,7 @@ class TakesNoWrites extends Error {
 
 type Reported = { readonly parameterName: string; readonly parameterValue: string }
 type Connected = { readonly connection: NodeJS.EventEmitter }
-type Done = (error: Error) => void
+type Told = (error: Error) => void
 
 const READ_ONLY = new Set(['in_hot_standby', 'default_transaction_read_only'])
 
@@ -66,13 +66,13 @@ export const clientOn = (servers: Servers, readOnly: boolean): typeof pg.Client 
     }
 
     override connect(): Promise<pg.Client>
-    override connect(done: Done): void
-    override connect(done?: Done): Promise<pg.Client> | undefined {
+    override connect(tell: Told): void
+    override connect(tell?: Told): Promise<pg.Client> | undefined {
       const connected = this.#connect()
-      if (!done) return connected
+      if (!tell) return connected
       connected.then(
-        () => (done as () => void)(),
-        (error: Error) => done(error),
+        () => (tell as () => void)(),
+        (error: Error) => tell(error),
       )
       return undefined
     }
