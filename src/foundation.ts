@@ -12,9 +12,11 @@ import { openSqliteMigrator } from './infrastructure/database/sqlite-migrator.ts
 import type { Database } from './infrastructure/database/work.ts'
 import { createDoorbell, type Doorbell } from './infrastructure/doorbell.ts'
 import type { Engine, FloorStore } from './infrastructure/engine.ts'
+import { SetupProblem } from './infrastructure/errors.ts'
 import { tagEncoder } from './infrastructure/event-store/codec.ts'
 import type { EventStore } from './infrastructure/event-store/store.ts'
 import { type Ids, randomIds } from './infrastructure/ids.ts'
+import { isUnderWay } from './infrastructure/move/move.ts'
 import { keepFirstVersions } from './infrastructure/projections/versions.ts'
 import { addressDigest } from './infrastructure/vault/address-digest.ts'
 import { DerivedTokens, FirstPasswords, VerificationCodes } from './infrastructure/vault/derived-tokens.ts'
@@ -77,7 +79,8 @@ export const executeOn =
 export const openMigrator = ({ databaseFile, postgresUrl }: Settings): Migrator =>
   postgresUrl === null ? openSqliteMigrator(databaseFile) : openPostgresMigrator(postgresUrl)
 
-const openEngine = async (
+/** The database of these settings and nothing on top of it. */
+export const openEngine = async (
   { databaseFile, postgresUrl, postgresPool, profile }: Settings,
   now: string,
 ): Promise<Engine & { readonly sqlite: SqliteFile | null }> => {
@@ -96,6 +99,12 @@ export const openFoundation = async (settings: Settings, world: World = {}): Pro
   const { sqlite, ...engine } = await openEngine(settings, clock())
   const { dialect, reader, exclusively } = engine
   const database = { dialect, reader, exclusively }
+  if (await isUnderWay(reader)) {
+    await engine.close()
+    throw new SetupProblem(
+      'A history is on its way into this database and not all of it has arrived. Run `latchkey move` again.',
+    )
+  }
   await keepFirstVersions(database, projections)
   const keyring = await openKeyring(database, roots, clock())
   const doorbell = createDoorbell()

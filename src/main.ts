@@ -7,6 +7,7 @@ import { historyCommands } from './cli/history.ts'
 import { inviteCommands } from './cli/invites.ts'
 import { mailboxCommands } from './cli/mailbox.ts'
 import { migrateCommands } from './cli/migrate.ts'
+import { moveCommands } from './cli/move.ts'
 import { serveCommands } from './cli/serve.ts'
 import { userCommands } from './cli/users.ts'
 
@@ -34,6 +35,7 @@ for (const family of [
   clientCommands,
   historyCommands,
   careCommands,
+  moveCommands,
 ]) {
   family(program)
 }

@@ -1,6 +1,8 @@
 import type { Projection, Reader } from '../../projections/projection.ts'
 import { type Clock, plus } from '../clock.ts'
+import { type Beyond, pagesOf } from '../database/rows.ts'
 import { sqliteReader } from '../database/sqlite.ts'
+import { shapeOf } from '../database/template.ts'
 import { readBy } from '../database/work.ts'
 import type { Engine } from '../engine.ts'
 import { FEW, FreshTables, type Progress, type Source } from './fresh.ts'
@@ -19,42 +21,17 @@ export type Difference = {
   readonly fresh: Readonly<Record<string, unknown>> | null
 }
 
-type Kept = { readonly column: string; readonly since: string } | null
-
-const PAGE = 1000
-
-type TableRow = Readonly<Record<string, string | number | null>>
-type Shape = { readonly columns: readonly string[]; readonly key: readonly string[] }
-
-/** Rows in the order of their primary key, a page at a time; those newer than `kept` says. */
-async function* rowsOf(reader: Reader, table: string, { columns, key }: Shape, kept: Kept) {
-  const since = kept ? [kept.since] : []
-  const keys = key.join(', ')
-  let last: TableRow | undefined
-  for (;;) {
-    const place = last ? key.map((column) => last?.[column] ?? null) : []
-    const where = [
-      ...(kept ? [`${kept.column} > $1`] : []),
-      ...(last ? [`(${keys}) > (${key.map((_, n) => `$${since.length + n + 1}`).join(', ')})`] : []),
-    ]
-    const condition = where.length === 0 ? '' : `where ${where.join(' and ')}`
-    const rows = await reader.all<TableRow>(
-      `select ${columns.join(', ')} from ${table} ${condition} order by ${keys} limit ${PAGE}`,
-      [...since, ...place],
-    )
-    yield* rows
-    last = rows.at(-1)
-    if (rows.length < PAGE) return
-  }
+async function* rowsOf(...place: Parameters<typeof pagesOf>) {
+  for await (const page of pagesOf(...place)) yield* page
 }
 
 const firstDifference = async (
   live: Reader,
   fresh: FreshTables,
   table: string,
-  kept: Kept,
+  kept: Beyond,
 ): Promise<Difference | null> => {
-  const shape = fresh.shapeOf(table)
+  const shape = shapeOf(fresh.db, table)
   const liveRows = rowsOf(live, table, shape, kept)
   const freshRows = rowsOf(sqliteReader(fresh.db), table, shape, kept)
   for (;;) {
@@ -76,7 +53,7 @@ const differencesOf = async (
   for (const { tables, retention } of projections) {
     for (const table of tables) {
       const kept =
-        retention?.table === table ? { column: retention.column, since: plus(clock(), -retention.ms) } : null
+        retention?.table === table ? { column: retention.column, value: plus(clock(), -retention.ms) } : null
       const difference = await firstDifference(live, fresh, table, kept)
       if (difference) differences.push(difference)
     }

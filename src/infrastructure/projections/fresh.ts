@@ -91,13 +91,6 @@ export class FreshTables {
     this.flush()
   }
 
-  /** A table's columns, and those of its primary key in their order. */
-  shapeOf(table: string): { readonly columns: readonly string[]; readonly key: readonly string[] } {
-    const info = this.db.pragma(`table_info(${table})`) as { name: string; pk: number }[]
-    const key = info.filter(({ pk }) => pk > 0).toSorted((a, b) => a.pk - b.pk)
-    return { columns: info.map(({ name }) => name), key: key.map(({ name }) => name) }
-  }
-
   /** Makes the indexes that nobody asked for yet, and writes everything to the file. */
   finish(): void {
     this.flush()
