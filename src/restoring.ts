@@ -5,7 +5,7 @@ import type { Settings } from './config.ts'
 import { repeatPurge } from './domain/invites/repeat-purge.ts'
 import { repeatErasure } from './domain/users/repeat-erasure.ts'
 import { type Foundation, openFoundation } from './foundation.ts'
-import { copyDatabase, headOf, removeDatabase, type Watched } from './infrastructure/backup/backup.ts'
+import { copyDatabase, headOf, mustBeFile, removeDatabase, type Watched } from './infrastructure/backup/backup.ts'
 import { type Erasure, erasuresAfter } from './infrastructure/backup/erasures.ts'
 import { mustBeIdle, replaceDatabase } from './infrastructure/database/aside.ts'
 import { migrationStatus, sqliteMigrations } from './infrastructure/database/migrations.ts'
@@ -86,14 +86,17 @@ const verify = async (db: SqliteConnection, settings: Settings, wish: RestoreWis
 }
 
 /** Who was forgotten in the database that is replaced, after the moment of the backup. */
-const laterErasures = (databaseFile: string, backup: SqliteConnection): readonly Erasure[] => {
+const laterErasures = async (
+  databaseFile: string,
+  backup: SqliteConnection,
+): Promise<readonly Erasure[]> => {
   const head = headOf(backup)
   const stored = 'select bytes from events where position = ?'
   try {
     const live = openReader(databaseFile)
     try {
       const isContinued = live.prepare(stored).pluck().get(head) === backup.prepare(stored).pluck().get(head)
-      return erasuresAfter(live, isContinued ? head : 0)
+      return await erasuresAfter(sqliteReader(live), isContinued ? head : 0)
     } finally {
       live.close()
     }
@@ -148,6 +151,7 @@ const forgetIn = async (
  * once more who has been forgotten since. Nothing is touched before all of that is done. Null if interrupted.
  */
 export const restore = async (settings: Settings, wish: RestoreWish): Promise<Restored | null> => {
+  mustBeFile(settings)
   const { databaseFile } = settings
   const isReplacing = existsSync(databaseFile)
   if (isReplacing && !wish.replace) {
@@ -161,7 +165,7 @@ export const restore = async (settings: Settings, wish: RestoreWish): Promise<Re
       throw asDamage(wish.file, error)
     })
     const head = headOf(backup)
-    const erasures = wish.erasures ?? (isReplacing ? laterErasures(databaseFile, backup) : [])
+    const erasures = wish.erasures ?? (isReplacing ? await laterErasures(databaseFile, backup) : [])
     mkdirSync(dirname(databaseFile), { recursive: true, mode: 0o700 })
     const copied = await copyDatabase(wish.file, draft, {
       interrupted: wish.interrupted,

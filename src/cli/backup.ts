@@ -2,10 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { SingleBar } from 'cli-progress'
 import type { Command } from 'commander'
 import { readSettings } from '../config.ts'
-import type { Foundation } from '../foundation.ts'
-import { backUp } from '../infrastructure/backup/backup.ts'
+import { backUp, mustBeFile } from '../infrastructure/backup/backup.ts'
 import { erasuresAfter, readErasures } from '../infrastructure/backup/erasures.ts'
-import type { SqliteFile } from '../infrastructure/database/sqlite-engine.ts'
 import { createLog } from '../infrastructure/log.ts'
 import { repeatErasures, restore } from '../restoring.ts'
 import { openSealer } from '../runners.ts'
@@ -67,20 +65,14 @@ const textOf = (file: string): string => {
 
 const collect = (file: string, files: readonly string[]): readonly string[] => [...files, file]
 
-/** PostgreSQL has better means of its own. */
-const fileOf = ({ sqlite }: Foundation): SqliteFile => {
-  if (sqlite) return sqlite
-  throw new UsageProblem(
-    'This is for a database in a file. Back up PostgreSQL with its own tools: docs/operations/postgres.md says how.',
-  )
-}
-
 /** Whatever stands in the history by now is sealed, so that the copy can be held against its seal. */
-const sealFirst = () =>
-  withFloor(async (floor) => {
+const sealFirst = (): Promise<string> => {
+  mustBeFile(readSettings(process.env))
+  return withFloor(async (floor) => {
     await openSealer(floor, await createLog(floor.settings.logLevel, null)).seal()
-    return fileOf(floor).file
+    return floor.settings.databaseFile
   })
+}
 
 type RestoreOptions = {
   readonly replace?: boolean
@@ -168,7 +160,7 @@ export const backupCommands = (program: Command): void => {
       action(async (options: { after: string }) => {
         if (!/^\d{1,15}$/.test(options.after)) throw new UsageProblem('--after takes a position.')
         await withFloor(async (floor) => {
-          for (const erasure of erasuresAfter(fileOf(floor).reader, Number(options.after))) {
+          for (const erasure of await erasuresAfter(floor.database.reader, Number(options.after))) {
             outputFor(false).line(JSON.stringify(erasure))
           }
         })

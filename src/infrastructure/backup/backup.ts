@@ -24,6 +24,14 @@ export type Watched = {
   readonly progress?: ((done: number, of: number) => void) | undefined
 }
 
+/** PostgreSQL has better means of its own. */
+export const mustBeFile = ({ postgresUrl }: { readonly postgresUrl: string | null }): void => {
+  if (postgresUrl === null) return
+  throw new SetupProblem(
+    'This is for a database in a file. PostgreSQL has means of its own (pg_dump, point-in-time recovery): docs/operations/postgres.md says how.',
+  )
+}
+
 class Interrupted extends Error {
   override readonly name = 'Interrupted'
 }

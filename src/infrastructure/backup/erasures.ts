@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { ulidSchema } from '../../domain/event.ts'
-import type { SqliteConnection } from '../database/sqlite.ts'
+import type { Reader } from '../../projections/projection.ts'
 import { SetupProblem } from '../errors.ts'
 
 const erasureSchema = z.discriminatedUnion('type', [
@@ -23,15 +23,14 @@ export type Erasure = z.infer<typeof erasureSchema>
 const TYPES = erasureSchema.options.map((option) => option.shape.type.value)
 
 /** The erasures behind a position, as the history has them. */
-export const erasuresAfter = (db: SqliteConnection, position: number): readonly Erasure[] =>
-  db
-    .prepare(
-      `select bytes from events where type in (${TYPES.map((type) => `'${type}'`).join(', ')}) and position > ?
-       order by position`,
-    )
-    .pluck()
-    .all(position)
-    .map((bytes) => erasureSchema.parse(JSON.parse(bytes as string)))
+export const erasuresAfter = async (reader: Reader, position: number): Promise<readonly Erasure[]> => {
+  const rows = await reader.all<{ bytes: string }>(
+    `select bytes from events where type in (${TYPES.map((type) => `'${type}'`).join(', ')}) and position > $1
+     order by position`,
+    [position],
+  )
+  return rows.map(({ bytes }) => erasureSchema.parse(JSON.parse(bytes)))
+}
 
 /** Reads a list of erasures, one a line; the events of an export will do, of which only the erasures are taken. */
 export const readErasures = (file: string): readonly Erasure[] => {

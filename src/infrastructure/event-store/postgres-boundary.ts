@@ -27,10 +27,11 @@ export const keysOn = async (
     else missing.push(subject)
   }
   if (missing.length === 0) return found
+  const remember = keys.remembering()
   const { rows } = await client.query({ name: 'keys', text: KEYS, values: [missing] })
   for (const { subject, wrapped } of rows as { subject: Subject; wrapped: string }[]) {
     const key = keys.unwrap(subject, wrapped)
-    keys.remember(subject, key)
+    remember(subject, key)
     found.set(subject, key)
   }
   return found

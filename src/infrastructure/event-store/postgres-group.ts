@@ -129,6 +129,7 @@ const write = async (
   const changes: Change[] = []
   const rows: { readonly event: DomainEvent; readonly bytes: string; readonly tags: readonly string[] }[] = []
   const events = new Map<Judged, readonly DomainEvent[]>()
+  const remember = keys.remembering()
 
   const keyFor = (subject: Subject | null): Buffer | null => {
     if (subject === null) return null
@@ -196,7 +197,7 @@ const write = async (
   const answers = results.at(-1) as unknown as readonly { command: string }[]
   const command = answers.at(-1)?.command
   if (command !== 'COMMIT') throw new Error(`the server answered the commit with ${command}`)
-  for (const [subject, key] of fresh) keys.remember(subject, key)
+  for (const [subject, key] of fresh) remember(subject, key)
   for (const subject of forgotten) keys.forget(subject)
   return done
 }

@@ -19,6 +19,7 @@ export class SubjectKeys {
   readonly #master: Buffer
   readonly #cache = new LRUCache<Subject, Buffer>({ max: MAX_CACHED, ttl: CACHE_MS, ttlResolution: 1000 })
   #pool = Buffer.alloc(0)
+  #forgettings = 0
 
   constructor(master: Buffer) {
     this.#master = master
@@ -45,12 +46,25 @@ export class SubjectKeys {
     this.#cache.set(subject, key)
   }
 
+  /**
+   * For whoever has to wait for keys: call before asking. What it answers remembers a key only if nobody was forgotten
+   * meanwhile, for that key may have been theirs.
+   */
+  remembering(): (subject: Subject, key: Buffer) => void {
+    const since = this.#forgettings
+    return (subject, key) => {
+      if (this.#forgettings === since) this.remember(subject, key)
+    }
+  }
+
   forget(subject: Subject): void {
+    this.#forgettings++
     this.#cache.delete(subject)
   }
 
   /** Somebody was forgotten, and nobody here knows who. */
   forgetAll(): void {
+    this.#forgettings++
     this.#cache.clear()
   }
 }

@@ -6,7 +6,7 @@ import { eraseUser } from '../../../src/domain/users/erase-user.ts'
 import { type Foundation, openFoundation } from '../../../src/foundation.ts'
 import { readBy } from '../../../src/infrastructure/database/work.ts'
 import * as cast from '../../support/controls.ts'
-import { CHEAP_HASH, openTestFloor, rawSqlite } from '../../support/house.ts'
+import { CHEAP_HASH, openTestFloor } from '../../support/house.ts'
 
 const OPERATOR = { actor: 'operator', correlation: 'C' } as const
 const { BEN, BEN_ADDRESS, INVITE, IN_A_WEEK } = cast
@@ -44,6 +44,6 @@ test('T48 a command here makes no new key for whoever was erased elsewhere', asy
   expect((await rename('Ben')).outcome).toBe('accepted') // the key is known by heart now
   await erase()
   expect(await rename('Benjamin')).toMatchObject({ outcome: 'refused' })
-  expect(rawSqlite(here).db.prepare('select count(*) from subject_keys').pluck().get()).toBe(0)
+  expect(await here.database.reader.all('select * from subject_keys')).toStrictEqual([])
   expect((await here.store.get(1))?.data).toMatchObject({ email: null })
 })
