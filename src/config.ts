@@ -68,6 +68,7 @@ export const settingsSchema = z.object({
   SEAL_EVENTS: z.coerce.number().int().min(1).max(65_536).default(1000),
   SEAL_SECONDS: z.coerce.number().int().min(1).max(86_400).default(60),
   SEAL_WITNESS_URL: serviceUrl.optional(),
+  SEAL_MAIL: z.enum(['off', 'daily']).default('off'),
   CORS_ORIGINS: origins.default([]),
   THROTTLE: onOff.optional(),
   TRUST_PROXY: proxies.default(false),
@@ -122,6 +123,8 @@ export type Settings = {
     readonly everyEvents: number
     readonly everyMs: number
     readonly witnessUrl: string | null
+    /** Whether auditors get the first seal of each day by mail. */
+    readonly isMailed: boolean
   }
   readonly throttled: boolean
   readonly corsOrigins: readonly string[]
@@ -210,6 +213,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
       everyEvents: s.SEAL_EVENTS,
       everyMs: s.SEAL_SECONDS * 1000,
       witnessUrl: s.SEAL_WITNESS_URL ?? null,
+      isMailed: s.SEAL_MAIL === 'daily',
     },
     corsOrigins: s.CORS_ORIGINS,
     throttled: s.THROTTLE ?? s.PROFILE !== 'test',

@@ -5,7 +5,13 @@ import type { Settings } from './config.ts'
 import { repeatPurge } from './domain/invites/repeat-purge.ts'
 import { repeatErasure } from './domain/users/repeat-erasure.ts'
 import { type Foundation, openFoundation } from './foundation.ts'
-import { copyDatabase, headOf, mustBeFile, removeDatabase, type Watched } from './infrastructure/backup/backup.ts'
+import {
+  copyDatabase,
+  headOf,
+  mustBeFile,
+  removeDatabase,
+  type Watched,
+} from './infrastructure/backup/backup.ts'
 import { type Erasure, erasuresAfter } from './infrastructure/backup/erasures.ts'
 import { mustBeIdle, replaceDatabase } from './infrastructure/database/aside.ts'
 import { migrationStatus, sqliteMigrations } from './infrastructure/database/migrations.ts'
@@ -86,10 +92,7 @@ const verify = async (db: SqliteConnection, settings: Settings, wish: RestoreWis
 }
 
 /** Who was forgotten in the database that is replaced, after the moment of the backup. */
-const laterErasures = async (
-  databaseFile: string,
-  backup: SqliteConnection,
-): Promise<readonly Erasure[]> => {
+const laterErasures = async (databaseFile: string, backup: SqliteConnection): Promise<readonly Erasure[]> => {
   const head = headOf(backup)
   const stored = 'select bytes from events where position = ?'
   try {

@@ -4,6 +4,7 @@ import type { Foundation } from './foundation.ts'
 import type { WebhooksDoor } from './http/webhooks-door.ts'
 import { importsOn } from './imports.ts'
 import { Deadlines } from './infrastructure/deadlines.ts'
+import { sealMails } from './infrastructure/history/seal-mails.ts'
 import { Sealer } from './infrastructure/history/sealer.ts'
 import { witnessAt } from './infrastructure/history/witness.ts'
 import { mailLeases } from './infrastructure/mail/leases.ts'
@@ -90,11 +91,14 @@ export const openWebhooksDoor = (floor: Foundation): WebhooksDoor => {
 
 /** The runner that puts our name to the history. */
 export const openSealer = ({ settings, ...floor }: Foundation, log: Logger): Sealer => {
-  const { witnessUrl, ...seals } = settings.seals
+  const { witnessUrl, isMailed, ...seals } = settings.seals
   return new Sealer({
     ...floor,
     ...seals,
-    publish: witnessUrl === null ? [] : [witnessAt(witnessUrl, log)],
+    publish: [
+      ...(witnessUrl === null ? [] : [witnessAt(witnessUrl, log)]),
+      ...(isMailed ? [sealMails({ ...floor, log })] : []),
+    ],
     log,
   })
 }

@@ -238,6 +238,7 @@ export type Event = {
     | 'SubtreeSuspended'
     | 'SubtreeReinstated'
     | 'HistoryViewed'
+    | 'SealMailed'
     | 'SettingChanged'
   readonly version: number
   readonly at: string
@@ -304,6 +305,7 @@ export type EventDetails = {
     | 'SubtreeSuspended'
     | 'SubtreeReinstated'
     | 'HistoryViewed'
+    | 'SealMailed'
     | 'SettingChanged'
   readonly version: number
   readonly at: string
@@ -1323,6 +1325,7 @@ export abstract class Operations {
           | 'SubtreeSuspended'
           | 'SubtreeReinstated'
           | 'HistoryViewed'
+          | 'SealMailed'
           | 'SettingChanged'
         )[]
       }
@@ -1404,6 +1407,7 @@ export abstract class Operations {
           | 'SubtreeSuspended'
           | 'SubtreeReinstated'
           | 'HistoryViewed'
+          | 'SealMailed'
           | 'SettingChanged'
         )[]
       }
@@ -1504,6 +1508,7 @@ export abstract class Operations {
         | 'password-reset'
         | 'new-device'
         | 'referral-code'
+        | 'seal-kept'
       readonly email?: string
       readonly at?: string
     } = {},
@@ -1627,6 +1632,7 @@ export abstract class Operations {
         | 'SubtreeSuspended'
         | 'SubtreeReinstated'
         | 'HistoryViewed'
+        | 'SealMailed'
         | 'SettingChanged'
       readonly tag?: string
       readonly actor?: string

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { SingleBar } from 'cli-progress'
 import type { Command } from 'commander'
 import { readSettings } from '../config.ts'
@@ -7,6 +6,7 @@ import { erasuresAfter, readErasures } from '../infrastructure/backup/erasures.t
 import { createLog } from '../infrastructure/log.ts'
 import { repeatErasures, restore } from '../restoring.ts'
 import { openSealer } from '../runners.ts'
+import { keptSealIn } from './files.ts'
 import { action, outputFor, UsageProblem, withFloor } from './run.ts'
 import { untilInterrupted } from './stopping.ts'
 
@@ -56,11 +56,6 @@ const watched = async <T>(
 const interruptedBy = (json: boolean): void => {
   process.exitCode = INTERRUPTED
   outputFor(json).result(null, ['Interrupted; nothing was changed.'])
-}
-
-const textOf = (file: string): string => {
-  if (!existsSync(file)) throw new UsageProblem(`There is no file ${file}.`)
-  return readFileSync(file, 'utf8')
 }
 
 const collect = (file: string, files: readonly string[]): readonly string[] => [...files, file]
@@ -129,7 +124,7 @@ export const backupCommands = (program: Command): void => {
             file,
             replace,
             erasures: options.erasures === false ? [] : known,
-            seals: options.seal.map(textOf),
+            seals: options.seal.map(keptSealIn),
             ...watch,
           }),
         )

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { SingleBar } from 'cli-progress'
 import type { Command } from 'commander'
 import { readSettings } from '../config.ts'
@@ -10,15 +9,11 @@ import { addSealKey, ownSealKeys, SEALS } from '../infrastructure/history/seal-k
 import { type Report, verifyHistory } from '../infrastructure/history/verify.ts'
 import { createLog } from '../infrastructure/log.ts'
 import { openSealer } from '../runners.ts'
+import { keptSealIn, textOf } from './files.ts'
 import { action, outputFor, UsageProblem, withFloor } from './run.ts'
 import { untilInterrupted } from './stopping.ts'
 
 const INTERRUPTED = 130
-
-const textOf = (file: string): string => {
-  if (!existsSync(file)) throw new UsageProblem(`There is no file ${file}.`)
-  return readFileSync(file, 'utf8')
-}
 
 const verifierIn = (text: string, where: string): Verifier => {
   const verifier = readVerifier(text.trim())
@@ -50,7 +45,7 @@ const said = ({ findings, count, events, sealed, seals }: Report): string[] => [
 type VerifyWords = { readonly key?: string; readonly seal: readonly string[]; readonly json?: boolean }
 
 const verify = async (folder: string | undefined, words: VerifyWords): Promise<Report> => {
-  const kept = words.seal.map(textOf)
+  const kept = words.seal.map(keptSealIn)
   const named = words.key === undefined ? [] : [verifierIn(textOf(words.key), words.key)]
   const bar = openBar(words.json ?? false)
   try {

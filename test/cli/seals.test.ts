@@ -25,6 +25,19 @@ const tamper = (sql: string) => {
 const history = (...args: string[]) => run(folder, ['history', ...args])
 
 describe('latchkey history', () => {
+  test('a seal that has been through the mail is still that seal: other ends of lines, and empty ones around', async () => {
+    const { out } = await history('seal')
+    writeFileSync(join(folder, 'kept.txt'), `\r\n${out.trimEnd().replaceAll('\n', '\r\n')}`)
+    expect((await history('verify', '--seal', 'kept.txt')).code).toBe(0)
+    await history('export', 'out')
+    expect((await history('verify', 'out', '--seal', 'kept.txt')).code).toBe(0)
+    const own = spawnSync(process.execPath, ['out/verify.mjs', 'out', '--seal', 'kept.txt'], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    expect([own.status, own.stdout]).toStrictEqual([0, expect.stringContaining('Nothing is wrong')])
+  })
+
   test('seals, exports and verifies; the export is verified by what lies in it, on a bare Node', async () => {
     const sealed = await history('seal')
     expect([sealed.code, sealed.out]).toStrictEqual([

@@ -60,6 +60,7 @@ describe('which mail an event calls for', () => {
     ],
     [cast.newDeviceNoticed(), { template: 'new-device', about: about.user, to, locale: 'en' }],
     [cast.resetRequested(), { template: 'password-reset', about: about.user, to, locale: 'en' }],
+    [cast.sealMailed(), { template: 'seal-kept', about: about.user, to, locale: 'en' }],
     [cast.codeMailed(), { template: 'referral-code', about: about.user, to: cast.CYD_ADDRESS, locale: 'en' }],
   ] as const
 

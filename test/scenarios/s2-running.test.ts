@@ -102,6 +102,7 @@ describe('S2: settings', () => {
     SEAL_SECONDS: '10',
     SEAL_ORIGIN: 'history.example.org',
     SEAL_WITNESS_URL: 'https://witness.example.org/',
+    SEAL_MAIL: 'daily',
     CORS_ORIGINS: 'https://app.example',
     THROTTLE: 'off',
     TRUST_PROXY: 'on',

@@ -406,6 +406,21 @@ export const newVerification = {
 export const member = (userId: string, email: string) => [registered(userId, email), verified(userId, email)]
 export const admin = (userId: string, email: string) => [...member(userId, email), granted(userId)]
 
+export const SEAL = `id.example.org\n5\n${'A'.repeat(43)}=\ntime ${NOW}\n\n— id.example.org ${'A'.repeat(91)}=\n`
+
+export const sealMailed = (data: Overrides<'SealMailed'> = {}): NewEventOf<'SealMailed'> => ({
+  type: 'SealMailed',
+  data: {
+    userId: BEN,
+    day: NOW.slice(0, 10),
+    size: 5,
+    note: SEAL,
+    email: BEN_ADDRESS,
+    locale: 'en',
+    ...data,
+  },
+})
+
 export const historyViewed = (data: Overrides<'HistoryViewed'> = {}): NewEventOf<'HistoryViewed'> => ({
   type: 'HistoryViewed',
   data: { viewerId: ADA, hour: NOW, ...data },

@@ -51,6 +51,7 @@ const examples: readonly NewEvent[] = [
   cast.subtreeSuspended(),
   cast.subtreeReinstated(),
   cast.historyViewed(),
+  cast.sealMailed(),
   cast.settingChanged(),
   cast.webhookRegistered(),
   cast.webhookChanged({ url: cast.OTHER_WEBHOOK_URL, description: '', types: [] }),

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { changeClient } from '../../src/domain/clients/change-client.ts'
 import { registerClient } from '../../src/domain/clients/register-client.ts'
 import { removeClient } from '../../src/domain/clients/remove-client.ts'
+import { mailSeal } from '../../src/domain/history/mail-seal.ts'
 import { recordHistoryView } from '../../src/domain/history/record-history-view.ts'
 import { issueInvite } from '../../src/domain/invites/issue-invite.ts'
 import { purgeInvite } from '../../src/domain/invites/purge-invite.ts'
@@ -228,6 +229,16 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
     1,
     recordHistoryView,
     fc.record({ viewerId: userId, hour: fc.constantFrom(cast.NOW, cast.IN_A_DAY) }),
+  ),
+  wishing(
+    1,
+    mailSeal,
+    fc.record({
+      userId,
+      day: fc.constantFrom(cast.NOW.slice(0, 10), cast.IN_A_DAY.slice(0, 10)),
+      size: fc.constant(5),
+      note: fc.constant(cast.SEAL),
+    }),
   ),
   wishing(2, retryMail, fc.constant({ mailId: cast.MAIL, about: cast.mailFailed.data.about })),
 )

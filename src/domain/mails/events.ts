@@ -16,6 +16,7 @@ export const mailTemplates = [
   'password-reset',
   'new-device',
   'referral-code',
+  'seal-kept',
 ] as const
 export type MailTemplate = (typeof mailTemplates)[number]
 

@@ -68,6 +68,7 @@ export const readers = fold<Readers>(
       calledFor(used(used(state, 'first-password'), 'password-reset'), event),
     AddressReleased: calledFor,
     ReferralCodeMailed: calledFor,
+    SealMailed: calledFor,
     ReferralCodeDeleted: (state) => used(state, 'referral-code'),
     UserErased: forgotten,
   },

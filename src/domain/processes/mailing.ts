@@ -40,6 +40,7 @@ const calls: Calls = {
   AddressReleased: ({ id, data }) => mailTo(id, `user:${data.userId}`, 'email-changed', data),
   NewDeviceNoticed: ({ id, data }) => mailTo(id, `user:${data.userId}`, 'new-device', data),
   ReferralCodeMailed: ({ id, data }) => mailTo(id, `user:${data.userId}`, 'referral-code', data),
+  SealMailed: ({ id, data }) => mailTo(id, `user:${data.userId}`, 'seal-kept', data),
   PasswordResetRequested: ({ id, data }) => mailTo(id, `user:${data.userId}`, 'password-reset', data),
 }
 

@@ -27,6 +27,7 @@ const placeholders: Readonly<Record<MailTemplate, readonly Placeholder[]>> = {
   'password-reset': ENDING,
   'new-device': HAPPENED,
   'referral-code': ENDING,
+  'seal-kept': HAPPENED,
 }
 
 /** Which placeholders a part of a mail may have. Subjects are read over shoulders: nothing of the receiver stands there. */

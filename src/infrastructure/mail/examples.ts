@@ -8,6 +8,14 @@ const ID = '0'.repeat(26)
 const AT = '2026-03-01T09:00:00.000Z'
 const UNTIL = '2026-03-08T09:00:00.000Z'
 
+const NOTE = `id.example.org
+4711
+${'A'.repeat(43)}=
+time ${AT}
+
+— id.example.org ${'A'.repeat(91)}=
+`
+
 /** Somebody who is nobody: the address is one that can belong to no one (RFC 2606). */
 const person = (locale: Locale) => ({ userId: ID, email: 'ada@example.org', locale })
 
@@ -61,6 +69,10 @@ const examples: Readonly<Record<MailTemplate, (locale: Locale) => Example>> = {
   'referral-code': (locale) => ({
     type: 'ReferralCodeMailed',
     data: { ...person(locale), codeId: ID, code: '0123456789ABCDEF', expiresAt: UNTIL },
+  }),
+  'seal-kept': (locale) => ({
+    type: 'SealMailed',
+    data: { ...person(locale), day: '2026-03-01', size: 4711, note: NOTE },
   }),
 }
 

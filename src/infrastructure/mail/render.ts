@@ -66,6 +66,8 @@ type Content = {
   readonly details: readonly { label: string; value: string }[]
   /** A code that is typed off the mail, and has to be found at a glance. */
   readonly code?: string
+  /** A text that is kept letter by letter. */
+  readonly note?: string
 }
 
 const contentOf = (event: DomainEvent, locale: Locale, secrets: MailSecrets): Content | null => {
@@ -127,6 +129,8 @@ const contentOf = (event: DomainEvent, locale: Locale, secrets: MailSecrets): Co
       const code = shownCode(event.data.code ?? '')
       return { path: `/r/${code}`, until: event.data.expiresAt, details: [], code }
     }
+    case 'SealMailed':
+      return { path: '/history/seals', until: event.at, details: [], note: event.data.note.trimEnd() }
     default:
       return null
   }
@@ -167,6 +171,7 @@ export const renderMail = (
     lead,
     code: content.code ?? null,
     codeLabel: words.code,
+    note: content.note ?? null,
     details: content.details,
     action: { label: say(texts.action), url: `${publicUrl}${content.path}` },
     orCopy: words.orCopy,

@@ -103,6 +103,13 @@ export const mailWords: Readonly<Record<Locale, MailWords>> = {
         closing:
           'The code works until {until}. If you do not want to join, do nothing: your address is used for nothing else.',
       },
+      'seal-kept': {
+        subject: 'A seal of the history, to be kept',
+        lead: 'This is our signature under everything that has happened at {service} so far, as of {at}. Keep it where we can not reach it: nothing under it can be changed or taken back any more without your noticing.',
+        action: 'See all seals',
+        closing:
+          'To hold the history against it, save its lines as a file and check with: latchkey history verify --seal FILE. You get this because you are an auditor, once a day at most, on days on which something was sealed.',
+      },
     },
   },
   ru: {
@@ -182,6 +189,13 @@ export const mailWords: Readonly<Record<Locale, MailWords>> = {
         action: 'Как присоединиться',
         closing:
           'Код действует до {until}. Если вы не хотите присоединяться, ничего не делайте: ваш адрес больше ни для чего не используется.',
+      },
+      'seal-kept': {
+        subject: 'Печать истории, сохраните её',
+        lead: 'Это наша подпись под всем, что произошло до сих пор ({service}, {at}). Храните её там, куда у нас нет доступа: ничего под ней больше нельзя незаметно для вас изменить или отменить.',
+        action: 'Все печати',
+        closing:
+          'Чтобы сверить с ней историю, сохраните её строки в файл и проверьте: latchkey history verify --seal FILE. Вы получаете это письмо как аудитор, не чаще раза в день и только в дни, когда ставились печати.',
       },
     },
   },

@@ -16,7 +16,7 @@ const secrets = {
 }
 const PUBLIC = 'https://id.example.org'
 const LOOK = builtInLook(PUBLIC)
-const [invite, password, link, changed, verification, taken, released, reset, code] = recorded(
+const [invite, password, link, changed, verification, taken, released, reset, code, seal] = recorded(
   cast.issued(),
   cast.firstPassword(),
   cast.linkIssued(),
@@ -26,6 +26,7 @@ const [invite, password, link, changed, verification, taken, released, reset, co
   cast.addressReleased(),
   cast.resetRequested(),
   cast.codeMailed(),
+  cast.sealMailed(),
 )
 const cases = [
   ['invite', invite, `${PUBLIC}/invites/INVITE-TOKEN-${cast.INVITE}`],
@@ -36,6 +37,7 @@ const cases = [
   ['address-taken', taken, `${PUBLIC}/password/forgot`],
   ['email-changed', released, `${PUBLIC}/`],
   ['password-reset', reset, `${PUBLIC}/password/reset/RESET-TOKEN-${cast.RESET}`],
+  ['seal-kept', seal, `${PUBLIC}/history/seals`],
   ['referral-code', code, `${PUBLIC}/r/0123-4567-89AB-CDEF`],
 ] as const
 
@@ -61,6 +63,13 @@ test('S0-14 the credentials mail names login and first password', () => {
   const mail = password && renderMail(password, 'first-password', secrets, LOOK)
   expect(mail?.text).toContain('Login: ben@example.org')
   expect(mail?.text).toContain('First password: FIRSTPASSWORD')
+})
+
+test.each(['en', 'ru'] as const)('a seal stands in the text of its mail letter by letter: %s', (locale) => {
+  const [event] = recorded(cast.sealMailed({ locale }))
+  const mail = event && renderMail(event, 'seal-kept', secrets, LOOK)
+  expect(mail?.text).toContain(`\n\n${cast.SEAL}\n`)
+  expect(mail?.html).toContain('— id.example.org AAAA')
 })
 
 test('an address with marks in it is escaped in HTML, and stands as it is in text', () => {

@@ -27,6 +27,7 @@ export const enMails = {
   'mails.template.password-reset': 'new password',
   'mails.template.new-device': 'sign-in from a new device',
   'mails.template.referral-code': 'referral code of another user',
+  'mails.template.seal-kept': 'seal to be kept',
   'mails.noneFound': 'No mail is like that.',
   'mails.address': 'Address',
   'mails.about': 'About',

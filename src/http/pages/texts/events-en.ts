@@ -153,6 +153,7 @@ export const enEvents: EventWords = {
   SubtreeSuspended: ({ count }) => `Users suspended at once, with those whom they brought: ${count}.`,
   SubtreeReinstated: ({ count }) => `Users reinstated at once who had been suspended together: ${count}.`,
   HistoryViewed: () => 'Looked at the history.',
+  SealMailed: ({ size }) => `Was to keep a seal over ${size} events, by mail.`,
   MailSent: ({ template }) => `A mail was sent: ${template}.`,
   MailFailed: ({ template, reason }) => `A mail could not be sent: ${template} (${reason}).`,
   MailRetried: ({ template }) => `A mail that had been given up is tried again: ${template}.`,

@@ -148,6 +148,7 @@ export const ruEvents: EventWords = {
   SubtreeSuspended: ({ count }) => `Пользователи заблокированы вместе с теми, кого привели: ${count}.`,
   SubtreeReinstated: ({ count }) => `Пользователи, заблокированные вместе, разблокированы: ${count}.`,
   HistoryViewed: () => 'История просмотрена.',
+  SealMailed: ({ size }) => `Отправлена на хранение печать, событий под ней: ${size}.`,
   MailSent: ({ template }) => `Отправлено письмо: ${template}.`,
   MailFailed: ({ template, reason }) => `Письмо не отправлено: ${template} (${reason}).`,
   MailRetried: ({ template }) => `Неотправленное письмо снова в очереди: ${template}.`,

@@ -29,6 +29,7 @@ export const ruMails: Readonly<Record<keyof typeof enMails, string>> = {
   'mails.template.password-reset': 'новый пароль',
   'mails.template.new-device': 'вход с нового устройства',
   'mails.template.referral-code': 'реферальный код от пользователя',
+  'mails.template.seal-kept': 'печать на хранение',
   'mails.noneFound': 'Таких писем нет.',
   'mails.address': 'Адрес',
   'mails.about': 'О чём',

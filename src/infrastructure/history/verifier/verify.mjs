@@ -332,10 +332,11 @@ try {
   const options = { key: text, receipt: text, seal: { ...text, multiple: true, default: [] } }
   const { values, positionals } = parseArgs({ options, allowPositionals: true })
   const read = (file) => readFileSync(file, 'utf8')
+  const readSeal = (file) => `${read(file).replaceAll('\r\n', '\n').trim()}\n` // mails end lines in other ways
   const anchor = values.key === undefined ? null : readKey(read(values.key).trim())
   if (values.key !== undefined && !anchor) wrong('forged_seal', null, 'the key to be believed is none')
   if (values.receipt !== undefined) said = verifyReceipt(JSON.parse(read(values.receipt)), anchor)
-  else said = await verifyExport(positionals[0] ?? '.', anchor, values.seal.map(read))
+  else said = await verifyExport(positionals[0] ?? '.', anchor, values.seal.map(readSeal))
 } catch (error) {
   wrong('damaged_file', null, `what is there can't be read: ${error.message}`)
 }
