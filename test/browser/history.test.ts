@@ -37,6 +37,7 @@ const open = async (): Promise<TestApp> => {
   const grant = { userId: auditorId, role: 'auditor', enrol: null, newCredentialId: null } as const
   await app.house.execute(grantRole, grant, by)
   await app.house.execute(revokeRole, { userId: auditorId, role: 'admin', keepSessionId: null }, by)
+  await app.sealer.seal()
   const newest = async (type: 'InviteIssued' | 'InviteRedeemed' | 'UserRegistered', id?: string) => {
     const tag = id === undefined ? undefined : (`user:${id}` as const)
     const [event] = await app.house.history.page({ types: [type], tag }, { limit: 1 })
@@ -74,6 +75,7 @@ const walks: readonly Walk<Who>[] = [
   { name: 'history-event-forgotten', who: 'admin', go: placeOf('forgotten') },
   { name: 'admin-user-why', who: 'admin', go: placeOf('user') },
   { name: 'admin-invites-why', who: 'admin', go: goTo('/admin/invites?state=revoked') },
+  { name: 'history-seals', who: 'auditor', go: goTo('/history/seals') },
   { name: 'history-auditor', who: 'auditor', go: goTo('/history') },
   { name: 'history-event-auditor', who: 'auditor', go: placeOf('issued') },
 ]
@@ -94,6 +96,19 @@ describeInBrowser('the history, while somebody looks at it', () => {
   afterAll(async () => {
     await browser?.close()
     await app?.dispose()
+  })
+
+  test('seals are printed whole: the signed note, how to check it, and nothing to click on', async () => {
+    const { context, page } = await openProfile(browser, app.address)
+    await signIn(page)
+    await page.goto('/history/seals')
+    await page.emulateMedia({ media: 'print' })
+    const note = page.locator('.seal pre').first()
+    expect(await note.innerText()).toBe((await app.house.proofs.seals(1))[0]?.note)
+    expect(await note.evaluate((node) => node.scrollWidth <= node.clientWidth)).toBe(true)
+    expect(await page.getByText('latchkey history verify --seal').isVisible()).toBe(true)
+    expect(await page.locator('.top, .bottom, .actions, button').filter({ visible: true }).count()).toBe(0)
+    await context.close()
   })
 
   test('new events appear at the top by themselves, each once, and can be opened', async () => {

@@ -1,5 +1,6 @@
 import type { Actor } from '../../domain/event.ts'
 import { inviteTag } from '../../domain/invites/events.ts'
+import { referralCodeTag } from '../../domain/referrals/events.ts'
 import { roleSchema, userTag } from '../../domain/users/events.ts'
 import { stateOf, type UserView } from '../../projections/users.ts'
 import { loginsOf } from '../acts/own-sessions.ts'
@@ -9,7 +10,7 @@ import { Problem } from '../problems.ts'
 import { historyLines, whyLine } from './admin-user-history.ts'
 import { erasureLines } from './erasure-lines.ts'
 import { mailName } from './event-words.ts'
-import { adminOf, type Ctx, type FieldError, type Kit, mayChange, paramOf } from './kit.ts'
+import { adminOf, type Ctx, type FieldError, type Kit, mayChange, paramOf, withQuery } from './kit.ts'
 import { loginLine } from './own-sessions.ts'
 import { peopleOf } from './people.ts'
 import { saidOutside } from './said-outside.ts'
@@ -54,6 +55,10 @@ const whyOf = async (kit: Kit, ctx: Ctx, userId: string) => {
   return {
     verification: await whyLine(kit, ctx, verification),
     referralCode: await whyLine(kit, ctx, referralCode),
+    codeUrl:
+      referralCode && 'codeId' in referralCode.data
+        ? withQuery('/history', { tag: referralCodeTag(referralCode.data.codeId) })
+        : null,
     referrer: await whyLine(kit, ctx, referrer),
     broughtBy: referrerTag && ((await peopleOf(kit, ctx, [referrerTag])).get(referrerTag) ?? null),
     state: await whyLine(kit, ctx, state),

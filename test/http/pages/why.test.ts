@@ -70,6 +70,15 @@ test('there is no receipt for who was not invited, or is not signed in', async (
   expect((await site.visitor().get('/profile/receipt')).location).toBe('/?next=/profile')
 })
 
+test('a user’s page leads to everything about their referral code: that it was made, and who came by it', async () => {
+  const ben = await plant(site, { email: 'planter@example.org' })
+  await plant(site, { email: 'planted@example.org', code: await codeOf(site, ben) })
+  const html = (await admin.get(`/admin/users/${ben.id}`)).html.replaceAll('&#x3D;', '=')
+  const url = /href="(\/history\?tag=referral-code[^"]+)"/.exec(html)?.[1] ?? ''
+  const types = [...(await admin.get(url)).html.matchAll(/<code class="minor">([A-Z]\w+)<\/code><\/th>/g)]
+  expect(types.map(([, type]) => type)).toStrictEqual(['UserReferred', 'ReferralCodeCreated'])
+})
+
 test('the API names the events behind verification, code, referrer and suspended subtrees', async () => {
   const api = await Api.open()
   const token = (await api.signIn()).accessToken

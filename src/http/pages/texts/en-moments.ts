@@ -47,6 +47,7 @@ export const enMoments = {
   'compare.kind.client': 'Application',
   'why.verification': 'Code and link',
   'why.referralCode': 'Referral code',
+  'why.codeHistory': 'everything about this code',
   'why.referrer': 'Brought by',
   'profile.receipt': 'Receipt for your invite',
   'profile.receipt.lead':

@@ -48,6 +48,7 @@ export const ruMoments: Readonly<Record<keyof typeof enMoments, string>> = {
   'compare.kind.client': 'Приложение',
   'why.verification': 'Код и ссылка',
   'why.referralCode': 'Реферальный код',
+  'why.codeHistory': 'всё об этом коде',
   'why.referrer': 'Привёл',
   'profile.receipt': 'Квитанция о приглашении',
   'profile.receipt.lead':
