@@ -174,3 +174,18 @@ describe('latchkey restore', () => {
     expect((await cli('restore', 'copy.db', '--replace', '--seal', 'seal')).code).toBe(0)
   })
 })
+
+describe('with PostgreSQL', () => {
+  const env = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' }
+  test.each(['backup', 'restore'])(
+    'latchkey %s touches nothing, and names what is meant for that',
+    async (name) => {
+      expect(await run(folder, [name, 'copy.db'], { env })).toStrictEqual({
+        code: 1,
+        out: '',
+        err: 'This is for a database in a file. PostgreSQL has means of its own (pg_dump, point-in-time recovery): docs/operations/postgres.md says how.\n',
+      })
+      expect(readdirSync(folder)).not.toContain('copy.db')
+    },
+  )
+})

@@ -4,6 +4,7 @@ import { redeemInvite } from '../../../src/domain/invites/redeem-invite.ts'
 import { changeProfile } from '../../../src/domain/users/change-profile.ts'
 import { eraseUser } from '../../../src/domain/users/erase-user.ts'
 import { type Foundation, openFoundation } from '../../../src/foundation.ts'
+import { erasuresAfter } from '../../../src/infrastructure/backup/erasures.ts'
 import { readBy } from '../../../src/infrastructure/database/work.ts'
 import * as cast from '../../support/controls.ts'
 import { CHEAP_HASH, openTestFloor } from '../../support/house.ts'
@@ -46,4 +47,16 @@ test('T48 a command here makes no new key for whoever was erased elsewhere', asy
   expect(await rename('Benjamin')).toMatchObject({ outcome: 'refused' })
   expect(await here.database.reader.all('select * from subject_keys')).toStrictEqual([])
   expect((await here.store.get(1))?.data).toMatchObject({ email: null })
+})
+
+test('who was forgotten is listed by opaque ids, from any position on', async () => {
+  await erase()
+  const { reader } = here.database
+  const [erasure] = await erasuresAfter(reader, 0)
+  expect(erasure).toStrictEqual({
+    type: 'UserErased',
+    position: await here.store.head(),
+    data: { userId: BEN, inviteIds: [INVITE] },
+  })
+  expect(await erasuresAfter(reader, erasure?.position ?? 0)).toStrictEqual([])
 })
