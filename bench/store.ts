@@ -31,7 +31,10 @@ export const bareCommits = () => {
     })
 }
 
-export const openStore = async (): Promise<{
+/** In a file of its own, or on a server that starts empty. */
+export const openStore = async (
+  url?: string,
+): Promise<{
   floor: Foundation
   folder: string
   issue: (inFlight: number, count: number) => Promise<number>
@@ -39,7 +42,7 @@ export const openStore = async (): Promise<{
   const folder = newFolder()
   const floor = await openFoundation(
     readSettings({
-      DATABASE_URL: `sqlite:${join(folder, 'service.db')}`,
+      DATABASE_URL: url ?? `sqlite:${join(folder, 'service.db')}`,
       SECRET_FILE: join(folder, 'secret'),
       MAIL_URL: 'capture:',
     }),

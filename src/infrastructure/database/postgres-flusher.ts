@@ -83,10 +83,10 @@ export class Flusher {
   #begin(): Promise<Client> {
     const running = this.#flushOnce()
     this.#running = running
-    const forget = () => {
+    const settled = () => {
       if (this.#running === running) this.#running = null
     }
-    running.then(forget, forget)
+    running.then(settled, settled)
     return running
   }
 

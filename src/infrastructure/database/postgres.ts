@@ -66,6 +66,7 @@ export const openPool = ({
     connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     ...(patient ? {} : WAITS),
     pipeline: true,
     types,

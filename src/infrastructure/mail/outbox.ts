@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DomainEvent } from '../../domain/catalogue.ts'
 import type { Tag } from '../../domain/event.ts'
