@@ -26,6 +26,7 @@ import { openAssets } from './assets.ts'
 import { brandAssets } from './brand.ts'
 import { consentPages } from './consent.ts'
 import { csrfGuards } from './csrf.ts'
+import { docPages } from './docs.ts'
 import { historyPages } from './history.ts'
 import { homePages } from './home.ts'
 import { invitePages } from './invites.ts'
@@ -133,6 +134,7 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     adminUserPages,
     adminUserChanges,
     historyPages,
+    docPages,
     mailboxPages,
     adminSettingPages,
     adminMailTextPages,

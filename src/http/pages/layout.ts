@@ -85,6 +85,7 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
       past: null,
       present: canTravel && ctx.method === 'GET' ? presentOf(ctx) : null,
       section: null,
+      isWide: false,
       csrf: guards.token(ctx),
       signedIn: principal !== null,
       login: principal?.user.email ?? null,

@@ -24,7 +24,7 @@ export const enHistory = {
   'history.context.clients': 'Applications',
   'history.context.webhooks': 'Webhooks',
   'history.context.referrals': 'Referrals',
-  'history.context.settings': 'settings',
+  'history.context.settings': 'Settings',
   'history.context.history': 'Looks at the history',
   'history.activity': 'Activity',
   'history.activity.label': 'Bars: {count} events; the table below has the numbers.',

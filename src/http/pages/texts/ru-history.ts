@@ -26,7 +26,7 @@ export const ruHistory: Readonly<Record<keyof typeof enHistory, string>> = {
   'history.context.clients': 'Приложения',
   'history.context.webhooks': 'Вебхуки',
   'history.context.referrals': 'Рефералы',
-  'history.context.settings': 'настройки',
+  'history.context.settings': 'Настройки',
   'history.context.history': 'Просмотры истории',
   'history.activity': 'Что происходит',
   'history.activity.label': 'Столбцы: событий {count}; числа в таблице ниже.',
