@@ -10,6 +10,7 @@ const CAMPAIGNS = {
   power: 'test/faults/power-loss.test.ts',
   model: 'test/properties/single-use.test.ts',
   races: 'test/properties/races.test.ts',
+  referrals: 'test/faults/referral-storm.test.ts',
 }
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !(name in CAMPAIGNS))

@@ -4,7 +4,7 @@ import { previewSubtree, reinstateSubtreeOf, suspendSubtreeOf } from '../acts/su
 import { problemOf } from '../problems.ts'
 import { byCaller } from './on-users.ts'
 import { operation } from './operation.ts'
-import { id, reasonBody, when } from './schemas.ts'
+import { id, reasonSchema, when } from './schemas.ts'
 
 const LATEST = 100
 const count = z.int().min(0)
@@ -17,6 +17,7 @@ const previewSchema = z
       suspended: count.meta({ description: 'are suspended already, and would stay so after an undo' }),
       gone: count,
     }),
+    digest: z.hash('sha256').meta({ description: 'stands for exactly those who would be suspended now' }),
     userIds: z.array(id).meta({ description: 'the user and those below who are here; the nearest first' }),
   })
   .meta({ id: 'SubtreePreview' })
@@ -31,6 +32,18 @@ const batchSchema = z
     reinstatedAt: z.nullable(when),
   })
   .meta({ id: 'SuspensionBatch' })
+
+const suspensionBody = z
+  .strictObject({
+    reason: reasonSchema.optional(),
+    digest: z
+      .hash('sha256')
+      .optional()
+      .meta({
+        description: 'as `previewSubtree` told it: if it would be anybody else by now, nothing is done',
+      }),
+  })
+  .optional() as z.ZodType<{ reason?: string | undefined; digest?: string | undefined } | undefined>
 
 const presentBatch = (batch: SuspensionBatch): z.infer<typeof batchSchema> => ({
   id: batch.id,
@@ -55,8 +68,8 @@ export const subtreeOperations = [
     async handle({ house, params }) {
       const subtree = await previewSubtree(house, params['id'] ?? '')
       if ('refusal' in subtree) throw problemOf(subtree.refusal)
-      const { rootId, counts, userIds } = subtree
-      return { status: 200, body: { rootId, counts, userIds } }
+      const { rootId, counts, digest, userIds } = subtree
+      return { status: 200, body: { rootId, counts, digest, userIds } }
     },
   }),
 
@@ -69,15 +82,16 @@ export const subtreeOperations = [
     description:
       'All of them or nobody, in one decision that can be undone: `previewSubtree` says who they are. The reason is for admins and auditors.',
     who: 'admin',
-    body: reasonBody,
+    body: suspensionBody,
     answers: {
       201: { description: 'suspended; `Location` is where to undo it', schema: batchSchema },
       204: { description: 'there was nobody left to suspend' },
     },
-    refusals: ['user_not_found', 'subtree_too_large', 'last_admin'],
+    refusals: ['user_not_found', 'subtree_too_large', 'subtree_changed', 'last_admin'],
     async handle(call) {
       const { house, params, body } = call
-      const done = await suspendSubtreeOf(house, params['id'] ?? '', body?.reason ?? null, byCaller(call))
+      const wish = { reason: body?.reason ?? null, seen: body?.digest ?? null }
+      const done = await suspendSubtreeOf(house, params['id'] ?? '', wish, byCaller(call))
       if (done.outcome === 'refused') throw problemOf(done.refusal)
       if (!done.batch) return { status: 204 }
       const location = `/api/v1/subtree-suspensions/${done.batch.id}`

@@ -1,7 +1,6 @@
-import { RateLimiterRes } from 'rate-limiter-flexible'
-import RateLimiterStoreAbstract from 'rate-limiter-flexible/lib/RateLimiterStoreAbstract.js'
 import type { Clock } from '../clock.ts'
 import { type SqliteConnection, statementsOf } from '../database/sqlite.ts'
+import { type Counted, Limiter, type NamedLimit } from './limiter.ts'
 
 /** Tries are counted in a transaction of their own, among those of the event store, and shared by all processes. */
 export type LimiterParts = {
@@ -10,26 +9,16 @@ export type LimiterParts = {
   readonly clock: Clock
 }
 
-type Counted = { readonly points: number; readonly expiresAt: number; readonly now: number }
-
 /**
- * rate-limiter-flexible over a table of ours. Its own SQLite store has a connection and a clock of its own; ours share
- * the writer's commits (and so survive a restart) and take the house's clock.
+ * Counts in a table of ours. The library's own SQLite store has a connection and a clock of its own; ours share
+ * the writer's commits, and so survive a restart.
  */
-export class SqliteLimiter extends RateLimiterStoreAbstract {
+export class SqliteLimiter extends Limiter {
   readonly #parts: LimiterParts
   readonly #statement: ReturnType<typeof statementsOf>
 
-  constructor(
-    parts: LimiterParts,
-    limit: { readonly name: string; readonly points: number; readonly seconds: number },
-  ) {
-    super({
-      storeClient: parts.db,
-      keyPrefix: limit.name,
-      points: limit.points,
-      duration: limit.seconds,
-    } as ConstructorParameters<typeof RateLimiterStoreAbstract>[0])
+  constructor(parts: LimiterParts, limit: NamedLimit) {
+    super(parts.db, limit)
     this.#parts = parts
     this.#statement = statementsOf(parts.db)
   }
@@ -54,11 +43,5 @@ export class SqliteLimiter extends RateLimiterStoreAbstract {
     return this.#parts.exclusively(
       () => this.#statement('delete from throttles where key = ?').run(key).changes > 0,
     )
-  }
-
-  _getRateLimiterRes(_key: string, changed: number, { points, expiresAt, now }: Counted): RateLimiterRes {
-    // A clock that was set back must not make anybody wait longer than the whole window.
-    const wait = Math.min(Math.max(expiresAt - now, 0), this.duration * 1000)
-    return new RateLimiterRes(Math.max(this.points - points, 0), wait, points, points === changed)
   }
 }

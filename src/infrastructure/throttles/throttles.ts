@@ -1,7 +1,9 @@
 import { RateLimiterRes } from 'rate-limiter-flexible'
+import type { Limiter } from './limiter.ts'
+import { MemoryLimiter } from './memory-limiter.ts'
 import { type LimiterParts, SqliteLimiter } from './sqlite-limiter.ts'
 
-type Limit = { readonly points: number; readonly seconds: number }
+type Limit = { readonly points: number; readonly seconds: number; readonly isInMemory?: true }
 
 /** Whether there was room, what is left of it, and until when to wait if there was none. */
 export type Counted = {
@@ -21,14 +23,15 @@ export const openThrottles = <P extends string>(
   const limiters = new Map(
     Object.entries<readonly Limit[]>(policies).map(([policy, limits]) => [
       policy,
-      limits.map(
-        ({ points, seconds }) => new SqliteLimiter(parts, { name: `${policy}/${seconds}`, points, seconds }),
-      ),
+      limits.map(({ points, seconds, isInMemory }): Limiter => {
+        const limit = { name: `${policy}/${seconds}`, points, seconds }
+        return isInMemory ? new MemoryLimiter(parts.clock, limit) : new SqliteLimiter(parts, limit)
+      }),
     ]),
   )
   const keyOf = (policy: P, subject: string) => parts.digest(`${policy} ${subject}`)
 
-  const count = async (limiter: SqliteLimiter, key: string): Promise<Counted> => {
+  const count = async (limiter: Limiter, key: string): Promise<Counted> => {
     const result = await limiter.consume(key).catch((refused: unknown) => {
       if (refused instanceof RateLimiterRes) return refused
       throw refused
