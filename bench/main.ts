@@ -5,8 +5,9 @@ import { type Figure, figureOf, percentile, ratioOf, table } from './figures.ts'
 import { bareHashes } from './hashing.ts'
 import { liveUntil } from './lives.ts'
 import { cleanUp, freePort, newFolder, startServer, startTime } from './machine.ts'
+import { openPostgresBench } from './postgres.ts'
 import { signIn, signInOnPage } from './sign-in.ts'
-import { bareCommits, openStore, rebuild, replay } from './store.ts'
+import { bareCommits, openStore, rebuild, replay, verify } from './store.ts'
 
 const quick = process.argv.includes('--quick')
 const json = process.argv.includes('--json')
@@ -70,7 +71,38 @@ const measureStore = async () => {
       runs.map((run) => run.bare),
     ),
   )
+  say('store: verifying, beside bare SHA-256 over the same bytes')
+  const verified: { hashed: number; verified: number }[] = []
+  for (let round = 0; round < Math.min(ROUNDS, 3); round++) verified.push(await verify(lives.floor, events))
+  note(
+    'verify_vs_sha256',
+    ratioOf(
+      verified.map((run) => run.verified),
+      verified.map((run) => run.hashed),
+    ),
+  )
   await lives.floor.close()
+}
+
+const POSTGRES_CONNECTIONS = 32
+
+const measurePostgres = async () => {
+  say('postgres: decide with 32 in flight, beside bare one-row inserts on 32 connections')
+  const postgres = await openPostgresBench(POSTGRES_CONNECTIONS)
+  try {
+    await postgres.inserts(1000)
+    await postgres.issue(1000)
+    const [limit, many]: [number[], number[]] = [[], []]
+    for (let round = 0; round < ROUNDS; round++) {
+      limit.push(await postgres.inserts(6000 * SIZE))
+      many.push(await postgres.issue(3000 * SIZE))
+    }
+    note('pg_insert_32', figureOf(limit, 'commits/s'))
+    note('pg_decide_32', figureOf(many, 'commands/s'))
+    note('pg_decide_32_vs_insert', ratioOf(many, limit))
+  } finally {
+    await postgres.close()
+  }
 }
 
 const measureHttp = async () => {
@@ -184,6 +216,7 @@ const measureStart = async () => {
 }
 
 await measureStore()
+await measurePostgres()
 await measureHttp()
 await measureStart()
 process.stdout.write(json ? `${JSON.stringify(Object.fromEntries(figures))}\n` : `${table(figures)}\n`)

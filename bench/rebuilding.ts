@@ -57,7 +57,7 @@ const write = async (folder: string) => {
 }
 
 const rebuild = async (folder: string) => {
-  const { store, db, clock, ids } = await open(folder)
+  const { store, database, engine, clock, ids } = await open(folder)
   const before = rss()
   let most = before
   const watch = setInterval(() => {
@@ -65,9 +65,12 @@ const rebuild = async (folder: string) => {
   }, 20)
   const began = performance.now()
   let built = 0
-  const position = await rebuildProjections({ store, db, projections, clock, builder: ids() }, () => {
-    built = performance.now() - began
-  })
+  const position = await rebuildProjections(
+    { store, database, liveTables: engine.liveTables, projections, clock, builder: ids() },
+    () => {
+      built = performance.now() - began
+    },
+  )
   clearInterval(watch)
   const seconds = (performance.now() - began) / 1000
   await store.close()
@@ -91,8 +94,8 @@ const main = async (events: number) => {
   const quiet = await ask(writer, 'next')
   const [result] = await once(fork(import.meta.filename, ['rebuild', folder]), 'message')
   const busy = await ask(writer, 'stop')
-  const { store, reader, clock } = floor
-  const differences = await compareProjections({ store, live: reader, projections, clock })
+  const { store, engine, clock } = floor
+  const differences = await compareProjections({ store, engine, projections, clock })
   const p99 = (latencies: number[]) => Math.round(percentile(latencies, 0.99) * 10) / 10
   process.stdout.write(
     `${JSON.stringify({

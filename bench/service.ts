@@ -27,9 +27,12 @@ await floor.execute(
   { actor: 'operator', correlation: floor.ids() },
   [insert('password_hashes', { credential_id: credentialId, user_id: userId, hash })],
 )
-process.on('message', () => {
-  const count = floor.reader.prepare(`select count(*) from events where type = 'InviteIssued'`).pluck().get()
-  process.send?.({ invites: count })
-})
+const countInvites = async () => {
+  const counted = await floor.database.reader.get<{ count: number }>(
+    `select count(*) as count from events where type = 'InviteIssued'`,
+  )
+  process.send?.({ invites: counted?.count })
+}
+process.on('message', () => void countInvites())
 process.on('disconnect', () => process.exit(0))
 process.send?.({ port: Number(new URL(app.address).port) })

@@ -5,9 +5,9 @@ import { readSettings } from '../src/config.ts'
 import { issueInvite } from '../src/domain/invites/issue-invite.ts'
 import { grantRole } from '../src/domain/users/grant-role.ts'
 import { type Foundation, openFoundation } from '../src/foundation.ts'
+import { readBy } from '../src/infrastructure/database/work.ts'
 import { ownSealKeys } from '../src/infrastructure/history/seal-keys.ts'
 import { Sealer } from '../src/infrastructure/history/sealer.ts'
-import { sqliteSource } from '../src/infrastructure/history/sqlite-source.ts'
 import { verifyHistory } from '../src/infrastructure/history/verify.ts'
 import { FreshTables } from '../src/infrastructure/projections/fresh.ts'
 import { projections } from '../src/projections/index.ts'
@@ -31,7 +31,10 @@ export const bareCommits = () => {
     })
 }
 
-export const openStore = async (): Promise<{
+/** In a file of its own, or on a server that starts empty. */
+export const openStore = async (
+  url?: string,
+): Promise<{
   floor: Foundation
   folder: string
   issue: (inFlight: number, count: number) => Promise<number>
@@ -39,7 +42,7 @@ export const openStore = async (): Promise<{
   const folder = newFolder()
   const floor = await openFoundation(
     readSettings({
-      DATABASE_URL: `sqlite:${join(folder, 'service.db')}`,
+      DATABASE_URL: url ?? `sqlite:${join(folder, 'service.db')}`,
       SECRET_FILE: join(folder, 'secret'),
       MAIL_URL: 'capture:',
     }),
@@ -84,14 +87,19 @@ export const openStore = async (): Promise<{
   return { floor, folder, issue }
 }
 
+const rawReader = ({ sqlite }: Foundation) => {
+  if (!sqlite) throw new Error('the database is no file')
+  return sqlite.reader
+}
+
 /** Verifying the whole history, against reading the same bytes and hashing each event once. */
 export const verify = async (floor: Foundation, events: number) => {
-  const { reader, roots } = floor
+  const { database, engine, roots } = floor
+  const reader = rawReader(floor)
   const log = { info: () => {}, error: () => {} }
   await new Sealer({
     ...floor,
     ...floor.settings.seals,
-    exclusively: (work) => floor.store.exclusively(work),
     log,
   }).seal()
   const hashed = await rate(events, () => {
@@ -105,14 +113,18 @@ export const verify = async (floor: Foundation, events: number) => {
     if (seen !== events) throw new Error('the scan missed events')
   })
   const verified = await rate(events, async () => {
-    const report = await verifyHistory(sqliteSource(reader), { anchors: ownSealKeys(reader, roots) })
+    const report = await verifyHistory(await engine.historySource(), {
+      anchors: await readBy(database.reader, ownSealKeys(roots)),
+    })
     if (report.sealed !== events || report.count > 0) throw new Error('the history did not verify')
   })
   return { hashed, verified }
 }
 
 /** Reading the whole history through the store, against bare rows and JSON.parse. */
-export const replay = async ({ store, reader }: Foundation, events: number) => {
+export const replay = async (floor: Foundation, events: number) => {
+  const { store } = floor
+  const reader = rawReader(floor)
   const scanned = await rate(events, () => {
     let seen = 0
     for (const bytes of reader.prepare('select bytes from events order by position').pluck().iterate()) {
@@ -129,7 +141,9 @@ export const replay = async ({ store, reader }: Foundation, events: number) => {
 }
 
 /** Building all read tables anew, against a bare loop that iterates, parses and upserts one row an event. */
-export const rebuild = async ({ store, reader }: Foundation, events: number) => {
+export const rebuild = async (floor: Foundation, events: number) => {
+  const { store } = floor
+  const reader = rawReader(floor)
   const bare = await rate(events, () => {
     const db = new Database('')
     db.exec('create table rows (id text primary key, at text, type text) strict, without rowid; begin')
@@ -144,7 +158,7 @@ export const rebuild = async ({ store, reader }: Foundation, events: number) => 
     db.close()
   })
   const rebuilt = await rate(events, async () => {
-    const fresh = new FreshTables(reader, projections)
+    const fresh = new FreshTables(projections)
     await fresh.follow(store)
     fresh.close()
   })

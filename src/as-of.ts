@@ -2,14 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { openHouse } from './app.ts'
 import type { Instant } from './domain/event.ts'
+import { openHouse } from './doors.ts'
 import { executeOn, type Foundation } from './foundation.ts'
 import { readOnlyHouse } from './http/read-only.ts'
 import { createServer } from './http/server.ts'
-import { openReader, sqliteReader } from './infrastructure/database/sqlite.ts'
 import { tagEncoder } from './infrastructure/event-store/codec.ts'
-import { ReadOnlyStore } from './infrastructure/event-store/read-only-store.ts'
 import { listen, openHttpServer } from './infrastructure/listen.ts'
 import { FreshTables, type Progress } from './infrastructure/projections/fresh.ts'
 import { addressDigest } from './infrastructure/vault/address-digest.ts'
@@ -30,29 +28,28 @@ const floorAsOf = async (
   file: string,
   progress?: Progress,
 ): Promise<Foundation> => {
-  const fresh = new FreshTables(floor.reader, projections, file)
+  const fresh = new FreshTables(projections, file)
   try {
     await fresh.replay(floor.store, position, progress)
     fresh.finish()
   } finally {
     fresh.close()
   }
-  const reader = openReader(file)
-  // Names are looked for in temp, then in the file, then in what is attached: views before read tables before the rest.
-  reader.prepare('attach ? as live').run(floor.settings.databaseFile)
-  reader.pragma('query_only = OFF') // views are written to the connection's own memory
-  reader.exec(`
-    create temp view events as select * from live.events where position <= ${position};
-    create temp view event_tags as select * from live.event_tags where position <= ${position};
-    create temp view seals as select * from live.seals where size <= ${position}`)
-  reader.pragma('query_only = ON')
-  const store = new ReadOnlyStore({
-    reader,
+  const { database, store } = await floor.engine.past(file, position, {
     keys: new SubjectKeys(floor.keyring.personal),
     encodeTag: tagEncoder(addressDigest(floor.keyring['address-index'])),
   })
-  const reads = readSide(sqliteReader(reader))
-  return { ...floor, clock: () => at, db: reader, reader, store, reads, execute: executeOn(store) }
+  const reads = readSide(database.reader)
+  return {
+    ...floor,
+    clock: () => at,
+    database,
+    lists: database.reader,
+    sqlite: null,
+    store,
+    reads,
+    execute: executeOn(store),
+  }
 }
 
 export type PastApp = { readonly address: string; readonly close: () => Promise<void> }

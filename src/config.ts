@@ -1,75 +1,31 @@
 import { z } from 'zod'
+import {
+  databaseUrl,
+  durationSchema,
+  fromSchema,
+  mailUrl,
+  onOff,
+  originSchema,
+  origins,
+  pinnedSchema,
+  postgresUrl,
+  proxies,
+  secretSchema,
+  serviceKey,
+  serviceUrl,
+} from './config-values.ts'
 import { addressSchema } from './domain/address.ts'
-import { MAX_INVITE_DAYS } from './domain/invites/issue-invite.ts'
+import type { SettingName } from './domain/settings/names.ts'
 import { SetupProblem } from './infrastructure/errors.ts'
 import type { Service } from './infrastructure/outside/ports.ts'
-import { serviceUrlProblem } from './infrastructure/outside/service-url.ts'
-import { MIN_SECRET_BYTES } from './infrastructure/vault/root-secret.ts'
+import { type MetricsAccess, metricsAccess } from './infrastructure/watch/access.ts'
 
-const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-type Unit = keyof typeof UNIT_MS
+const UNIT_MS = { m: 60_000, d: 86_400_000 } as const
 
-/** `90s`, `10m`, `12h`, `7d` → milliseconds. Nothing here lives longer than an invite may. */
-export const durationSchema = z
-  .string()
-  .regex(/^[1-9]\d{0,5}[smhd]$/, 'must be a number and a unit, such as 90s, 10m, 12h or 7d')
-  .transform((text) => Number.parseInt(text, 10) * UNIT_MS[text.slice(-1) as Unit])
-  .refine((ms) => ms <= MAX_INVITE_DAYS * UNIT_MS.d, `must be ${MAX_INVITE_DAYS}d at most`)
-
-const onOff = z.enum(['on', 'off']).transform((value) => value === 'on')
-
-/** HTTP origin and nothing more: what links in mails begin with. */
-const originSchema = z
-  .url({ protocol: /^https?$/, error: 'must be a web address such as https://id.example.org', abort: true })
-  .refine((url) => new URL(url).href === `${new URL(url).origin}/`, 'must have no path, query or user in it')
-  .transform((url) => new URL(url).origin)
-
-const databaseUrl = z.string().regex(/^sqlite:.+$/, 'must be sqlite:FILE')
-
-const isMailUrl = (url: string): boolean =>
-  url === 'console:' || url === 'capture:' || (/^smtps?:\/\/[^/]/.test(url) && URL.canParse(url))
-const mailUrl = z.string().refine(isMailUrl, 'must be console:, smtp://host:port or smtps://host:port')
-
-const ADDRESS = '[^\\s<>@,;"]+@[^\\s<>@,;"]+'
-const fromSchema = z
-  .string()
-  .regex(
-    new RegExp(`^(?:[^<>\\r\\n]{1,60} <${ADDRESS}>|${ADDRESS})$`),
-    'must be an address such as Latchkey <no-reply@example.org>',
-  )
-
-/** The newest first, one a line; empty lines mean nothing. */
-const isLongEnough = (secrets: string): boolean =>
-  secrets
-    .split('\n')
-    .map((line) => line.trim())
-    .every((line) => line === '' || Buffer.byteLength(line) >= MIN_SECRET_BYTES)
-const secretSchema = z.string().refine(isLongEnough, `must be at least ${MIN_SECRET_BYTES} bytes long`)
-
-const isOrigin = (text: string): boolean =>
-  /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text
-
-/** Exact origins with commas between them: no path, no `*`. */
-const origins = z
-  .string()
-  .transform((text) => text.split(',').map((one) => one.trim()))
-  .refine(
-    (all) => all.every(isOrigin),
-    'must be origins such as https://app.example, with commas between them',
-  )
-
-const serviceUrl = z.string().check(({ value, issues }) => {
-  const message = serviceUrlProblem(value)
-  if (message !== null) issues.push({ code: 'custom', input: value, message })
-})
-const serviceKey = z.string().regex(/^[\x21-\x7e]{1,500}$/, 'must be one line of up to 500 plain characters')
+const SQLITE = 'sqlite:'
 
 const service = (url: string | undefined, key: string | undefined): Service | null =>
   url === undefined ? null : { url, key: key ?? null }
-
-const proxies = z.union([onOff, z.coerce.number().int().min(1).max(10)], {
-  error: 'must be off, on, or the number of proxies in front, 1 to 10',
-})
 
 /**
  * Every setting, as the environment (or `.env`) names it. A profile only changes defaults: `production` wants its
@@ -78,6 +34,8 @@ const proxies = z.union([onOff, z.coerce.number().int().min(1).max(10)], {
 export const settingsSchema = z.object({
   PROFILE: z.enum(['development', 'test', 'production']).default('development'),
   DATABASE_URL: databaseUrl.optional(),
+  DATABASE_READ_URL: postgresUrl.optional(),
+  DATABASE_POOL: z.coerce.number().int().min(4).max(200).default(12),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   PUBLIC_URL: originSchema.optional(),
@@ -97,6 +55,7 @@ export const settingsSchema = z.object({
   REFRESH_TOKEN_TTL: durationSchema.default(14 * UNIT_MS.d),
   UNVERIFIED_TTL: durationSchema.default(2 * UNIT_MS.d),
   REGISTRATION: z.enum(['open', 'referral', 'invite']).default('open'),
+  PINNED_SETTINGS: pinnedSchema.default([]),
   EMAIL_LOOKUP: onOff.default(false),
   EMAIL_VERIFIER_URL: serviceUrl.optional(),
   EMAIL_VERIFIER_KEY: serviceKey.optional(),
@@ -112,13 +71,20 @@ export const settingsSchema = z.object({
   CORS_ORIGINS: origins.default([]),
   THROTTLE: onOff.optional(),
   TRUST_PROXY: proxies.default(false),
+  METRICS: metricsAccess.prefault('off'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_FILE: z.string().min(1).optional(),
 })
 
 export type Settings = {
   readonly profile: 'development' | 'test' | 'production'
+  /** Not used with PostgreSQL. */
   readonly databaseFile: string
+  readonly postgresUrl: string | null
+  /** A replica for lists and the history; null where everything is asked of one server. */
+  readonly postgresReadUrl: string | null
+  /** Connections to PostgreSQL at most. */
+  readonly postgresPool: number
   readonly host: string
   readonly port: number
   readonly publicUrl: string
@@ -143,6 +109,8 @@ export type Settings = {
   /** Who has not confirmed an address after this long is forgotten. */
   readonly unverifiedTtlMs: number
   readonly registration: 'open' | 'referral' | 'invite'
+  /** Settings that are as the environment has them, whatever an admin has set. */
+  readonly pinned: readonly SettingName[]
   readonly emailLookup: boolean
   /** The outside services that are asked about who registers; null for none. */
   readonly emailVerifier: Service | null
@@ -159,6 +127,7 @@ export type Settings = {
   readonly corsOrigins: readonly string[]
   /** How many proxies stand in front; 0 trusts no forwarded header. */
   readonly proxyHops: number
+  readonly metrics: MetricsAccess
   readonly logLevel: string
   /** Errors also go here, rotated; null for nowhere. */
   readonly logFile: string | null
@@ -203,7 +172,12 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
   const mail = s.MAIL_URL ?? (s.PROFILE === 'test' ? 'capture:' : 'console:')
   return {
     profile: s.PROFILE,
-    databaseFile: s.DATABASE_URL?.slice('sqlite:'.length) ?? DATABASES[s.PROFILE],
+    databaseFile: s.DATABASE_URL?.startsWith(SQLITE)
+      ? s.DATABASE_URL.slice(SQLITE.length)
+      : DATABASES[s.PROFILE],
+    postgresUrl: s.DATABASE_URL === undefined || s.DATABASE_URL.startsWith(SQLITE) ? null : s.DATABASE_URL,
+    postgresReadUrl: s.DATABASE_READ_URL ?? null,
+    postgresPool: s.DATABASE_POOL,
     host: s.HOST,
     port: s.PORT,
     publicUrl,
@@ -226,6 +200,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     refreshTokenTtlMs: s.REFRESH_TOKEN_TTL,
     unverifiedTtlMs: s.UNVERIFIED_TTL,
     registration: s.REGISTRATION,
+    pinned: s.PINNED_SETTINGS,
     emailLookup: s.EMAIL_LOOKUP,
     emailVerifier: service(s.EMAIL_VERIFIER_URL, s.EMAIL_VERIFIER_KEY),
     enrichment: service(s.ENRICHMENT_URL, s.ENRICHMENT_KEY),
@@ -239,6 +214,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     corsOrigins: s.CORS_ORIGINS,
     throttled: s.THROTTLE ?? s.PROFILE !== 'test',
     proxyHops: typeof s.TRUST_PROXY === 'number' ? s.TRUST_PROXY : s.TRUST_PROXY ? 1 : 0,
+    metrics: s.METRICS,
     logLevel: s.LOG_LEVEL,
     logFile: s.LOG_FILE ?? (production ? 'data/logs/errors.log' : null),
   }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { backupCommands } from './cli/backup.ts'
 import { careCommands } from './cli/care.ts'
 import { clientCommands } from './cli/clients.ts'
 import { grantCommands } from './cli/grants.ts'
@@ -7,8 +8,11 @@ import { historyCommands } from './cli/history.ts'
 import { inviteCommands } from './cli/invites.ts'
 import { mailboxCommands } from './cli/mailbox.ts'
 import { migrateCommands } from './cli/migrate.ts'
+import { moveCommands } from './cli/move.ts'
 import { serveCommands } from './cli/serve.ts'
+import { settingCommands } from './cli/settings.ts'
 import { userCommands } from './cli/users.ts'
+import { webhookCommands } from './cli/webhooks.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -32,8 +36,12 @@ for (const family of [
   inviteCommands,
   userCommands,
   clientCommands,
+  settingCommands,
+  webhookCommands,
   historyCommands,
   careCommands,
+  moveCommands,
+  backupCommands,
 ]) {
   family(program)
 }

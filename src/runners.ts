@@ -1,18 +1,29 @@
 import type { Logger } from 'pino'
 import type { Settings } from './config.ts'
 import type { Foundation } from './foundation.ts'
+import type { WebhooksDoor } from './http/webhooks-door.ts'
+import { importsOn } from './imports.ts'
 import { Deadlines } from './infrastructure/deadlines.ts'
 import { Sealer } from './infrastructure/history/sealer.ts'
 import { witnessAt } from './infrastructure/history/witness.ts'
+import { mailLeases } from './infrastructure/mail/leases.ts'
 import { Outbox } from './infrastructure/mail/outbox.ts'
 import { renderMail } from './infrastructure/mail/render.ts'
 import { mailSecrets } from './infrastructure/mail/secrets.ts'
 import { smtpTransport } from './infrastructure/mail/smtp.ts'
-import { sqliteLeases } from './infrastructure/mail/sqlite-leases.ts'
 import { captureTransport, consoleTransport, type MailTransport } from './infrastructure/mail/transport.ts'
 import { Upkeep } from './infrastructure/projections/upkeep.ts'
 import { openSweeps } from './infrastructure/sweeps.ts'
+import { openTravel } from './infrastructure/travel/travel.ts'
+import { orphanSweep } from './infrastructure/vault/forgetting.ts'
+import { WebhookSecrets } from './infrastructure/vault/webhook-secrets.ts'
+import { openPost } from './infrastructure/webhooks/post.ts'
+import { rowKeeper } from './infrastructure/webhooks/row-keeper.ts'
+import { openSender } from './infrastructure/webhooks/sending.ts'
+import { openWebhookDesk } from './infrastructure/webhooks/webhook-desk.ts'
+import { WebhookRunner } from './infrastructure/webhooks/webhook-runner.ts'
 import { projections } from './projections/index.ts'
+import { looksOf, openSettings } from './settings.ts'
 
 export const mailTransport = (settings: Settings): MailTransport => {
   if (settings.mailUrl === 'console:') return consoleTransport((text) => process.stdout.write(text))
@@ -22,12 +33,14 @@ export const mailTransport = (settings: Settings): MailTransport => {
 
 /** The runner that sends what the history calls for. */
 export const openOutbox = (floor: Foundation, log: Logger, transport: MailTransport): Outbox => {
-  const { db, reader, store, doorbell, clock, settings } = floor
+  const { database, store, doorbell, clock, settings } = floor
   const secrets = mailSecrets(floor)
+  const lookAt = looksOf(openSettings(floor), settings.publicUrl)
   return new Outbox({
     store,
-    leases: sqliteLeases({ db, reader, clock, exclusively: (work) => store.exclusively(work) }),
-    render: (event, template) => renderMail(event, template, secrets, settings.publicUrl),
+    leases: mailLeases({ ...database, clock }),
+    // What goes out now says what is in force now.
+    render: async (event, template) => renderMail(event, template, secrets, await lookAt(null)),
     transport,
     doorbell,
     clock,
@@ -36,13 +49,44 @@ export const openOutbox = (floor: Foundation, log: Logger, transport: MailTransp
 }
 
 /** The runner that forgets who has not confirmed an address in time. */
-export const openDeadlines = ({ settings, ...floor }: Foundation, log: Logger): Deadlines =>
-  new Deadlines({
+export const openDeadlines = (foundation: Foundation, log: Logger): Deadlines => {
+  const { settings, ...floor } = foundation
+  return new Deadlines({
     ...floor,
     unverifiedTtlMs: settings.unverifiedTtlMs,
-    sweeps: openSweeps({ ...floor, refreshIdleMs: settings.refreshTokenTtlMs }),
+    everyRun: [orphanSweep(floor.database)],
+    sweeps: [
+      ...openSweeps({ ...floor, refreshIdleMs: settings.refreshTokenTtlMs }),
+      () => importsOn(foundation).sweep(),
+    ],
     log,
   })
+}
+
+const webhookParts = (floor: Foundation) => {
+  const secrets = new WebhookSecrets(floor.roots)
+  const post = openPost({ isAtHome: floor.settings.loopback })
+  return {
+    ...floor,
+    secrets,
+    keeper: rowKeeper(floor.database),
+    send: openSender({ ...floor, secrets, post }),
+  }
+}
+
+/** The runner that tells other programs what happens. */
+export const openWebhooks = (floor: Foundation, log: Logger): WebhookRunner =>
+  new WebhookRunner({ ...webhookParts(floor), chance: Math.random, log })
+
+/** What admins do about webhooks and their deliveries. */
+export const openWebhooksDoor = (floor: Foundation): WebhooksDoor => {
+  const { secrets, ...parts } = webhookParts(floor)
+  return {
+    ...openWebhookDesk({ ...parts, reader: floor.database.reader }),
+    isAtHome: floor.settings.loopback,
+    secret: (secretId) => secrets.make(secretId),
+  }
+}
 
 /** The runner that puts our name to the history. */
 export const openSealer = ({ settings, ...floor }: Foundation, log: Logger): Sealer => {
@@ -50,12 +94,20 @@ export const openSealer = ({ settings, ...floor }: Foundation, log: Logger): Sea
   return new Sealer({
     ...floor,
     ...seals,
-    exclusively: (work) => floor.store.exclusively(work),
     publish: witnessUrl === null ? [] : [witnessAt(witnessUrl, log)],
     log,
   })
 }
 
 /** Brings read tables up to date that another version has built. */
-export const openUpkeep = ({ store, db, clock, ids }: Foundation, log: Logger): Upkeep =>
-  new Upkeep({ store, db, clock, ids, projections, log })
+export const openUpkeep = ({ store, database, engine, clock, ids }: Foundation, log: Logger): Upkeep =>
+  new Upkeep({ store, database, liveTables: engine.liveTables, clock, ids, projections, log })
+
+/** Builds read sides of the past for whoever may see them. */
+export const openTravelDoor = ({ settings, keyring, ...floor }: Foundation, log: Logger) =>
+  openTravel({
+    ...floor,
+    place: settings.postgresUrl === null ? { file: settings.databaseFile } : { url: settings.postgresUrl },
+    personalKey: keyring.personal,
+    onError: (err) => log.error({ err }, 'letting go of the past failed'),
+  })

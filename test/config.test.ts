@@ -59,7 +59,11 @@ describe('settings', () => {
     ['PUBLIC_URL', 'https://id.example.org/latchkey', 'must have no path, query or user in it'],
     ['PUBLIC_URL', 'https://id.example.org?x=1', 'must have no path, query or user in it'],
     ['PUBLIC_URL', 'https://ada:secret@id.example.org', 'must have no path, query or user in it'],
-    ['DATABASE_URL', 'sqlite:', 'must be sqlite:FILE'],
+    [
+      'DATABASE_URL',
+      'sqlite:',
+      'must be sqlite:FILE or postgres://USER@HOST/DATABASE (several hosts: HOST,HOST)',
+    ],
     ['INVITE_TTL', '7', 'must be a number and a unit, such as 90s, 10m, 12h or 7d'],
     ['INVITE_TTL', '0d', 'must be a number and a unit, such as 90s, 10m, 12h or 7d'],
     ['INVITE_TTL', '366d', 'must be 365d at most'],

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { Ajv } from 'ajv'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { readSettings } from '../src/config.ts'
@@ -89,6 +90,54 @@ describe('the compose files', () => {
     expect(Object.keys(production)).toStrictEqual(['web', 'work', 'gateway']))
 })
 
+describe('several nodes', () => {
+  const nodes = compose('compose.postgres.yaml').services
+  const nginx = read('deploy/nginx-nodes.conf')
+
+  test('share one database, whose password is said by nobody but .env.production', () => {
+    for (const name of ['web', 'web2', 'work'])
+      expect(nodes[name]?.environment?.['DATABASE_URL']).toBe(
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: compose fills it in
+        'postgres://latchkey:${PGPASSWORD}@postgres:5432/latchkey',
+      )
+    expect(read('compose.postgres.yaml')).not.toMatch(/PASSWORD: [^$]/)
+  })
+
+  test('one migrates, the others wait for it; the proxy knows both and sends no begun request twice', () => {
+    expect(nodes['web']?.depends_on).toStrictEqual({ postgres: { condition: 'service_healthy' } })
+    for (const name of ['web2', 'work'])
+      expect(nodes[name]?.depends_on).toMatchObject({ web: { condition: 'service_healthy' } })
+    expect([...nginx.matchAll(/^ {2}server (\w+):3000/gm)].map(([, name]) => name)).toStrictEqual([
+      'web',
+      'web2',
+    ])
+    expect(nginx).toMatch(/proxy_set_header X-Forwarded-For \$remote_addr;/)
+    expect(nginx).not.toMatch(/non_idempotent/)
+  })
+
+  test('no proxy hands the meters out', () => {
+    for (const file of ['deploy/nginx.conf', 'deploy/nginx-nodes.conf'])
+      expect(read(file), file).toMatch(/location = \/metrics \{ return 404; \}/)
+  })
+})
+
+describe('the shape of the compose files', () => {
+  // The schema of the Compose Specification (Apache-2.0), as it stands in its repository.
+  const { $schema: _, ...schema } = JSON.parse(read('test/fixtures/compose-spec.json')) as Record<
+    string,
+    unknown
+  >
+  const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema)
+
+  test.each([['compose.yaml'], ['compose.local.yaml'], ['compose.postgres.yaml']])('%s is valid', (file) => {
+    validate(compose(file))
+    expect(validate.errors).toBeNull()
+  })
+
+  test('and what is not would be seen', () =>
+    expect(validate({ services: { web: { comand: ['serve'] } } })).toBe(false))
+})
+
 describe('the Dockerfile', () => {
   test('runs as nobody in particular, checks its own health, and has no secret in it', () => {
     const last = steps(2)
@@ -115,6 +164,9 @@ describe.skipIf(!hasMake)('the Makefile', () => {
     expect(said('build')).toBe('docker compose build --pull')
     expect(said('up_local_compose')).toBe(`${local} up --build --detach --wait`)
     expect(said('down_local_compose')).toBe(`${local} down`)
+    const nodes = 'docker compose --env-file .env.production -f compose.yaml -f compose.postgres.yaml'
+    expect(said('up_nodes')).toBe(`${nodes} up --build --detach --wait`)
+    expect(said('down_nodes')).toBe(`${nodes} down`)
     expect(said('build_local_compose')).toBe(`${local} build --pull`)
   })
 

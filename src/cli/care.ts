@@ -1,48 +1,31 @@
 import { statSync } from 'node:fs'
 import type { Command } from 'commander'
-import { type Foundation, migrations } from '../foundation.ts'
-import { migrationStatus } from '../infrastructure/database/migrations.ts'
+import type { Foundation } from '../foundation.ts'
+import type { Checked } from '../infrastructure/engine.ts'
 import { compareProjections } from '../infrastructure/projections/compare.ts'
 import { rebuildProjections } from '../infrastructure/projections/rebuild.ts'
+import { whatWaits } from '../infrastructure/watch/waiting.ts'
 import { projections } from '../projections/index.ts'
 import { progressOnTerminal } from './replay.ts'
 import { action, outputFor, table, UsageProblem, withFloor } from './run.ts'
+import { surroundings } from './surroundings.ts'
 
-type Finding = { readonly what: string; readonly ok: boolean; readonly detail: string }
-
-const FULL = 2
-
-const findings = async ({ db, reader, settings, store, clock }: Foundation): Promise<Finding[]> => {
-  const pragma = (name: string): unknown => db.pragma(name, { simple: true })
-  const synchronous = pragma('synchronous') === FULL && pragma('journal_mode') === 'wal'
-  const integrity = pragma('integrity_check')
-  const pending = migrationStatus(db, migrations()).filter(({ appliedAt }) => appliedAt === null).length
-  const mails = reader
-    .prepare(
-      `select status, count(*) as count from mails where status in ('queued', 'failed') group by status`,
-    )
-    .all() as { status: string; count: number }[]
+const findings = async (floor: Foundation): Promise<readonly Checked[]> => {
+  const { engine, database, settings, store, clock } = floor
+  const mails = await database.reader.all<{ status: string; count: number }>(
+    `select status, count(*) as count from mails where status in ('queued', 'failed') group by status`,
+  )
   const failed = mails.find(({ status }) => status === 'failed')?.count ?? 0
   const queued = mails.find(({ status }) => status === 'queued')?.count ?? 0
   const head = await store.head()
   const last = head > 0 ? await store.get(head) : null
-  const differences = await compareProjections({ store, live: reader, projections, clock })
+  const differences = await compareProjections({ store, engine, projections, clock })
   const secret =
     settings.secret === undefined ? (statSync(settings.secretFile).mode & 0o777).toString(8) : 'from SECRET'
   return [
     { what: 'settings', ok: true, detail: `profile ${settings.profile}, ${settings.publicUrl}` },
     { what: 'root secret', ok: settings.secret !== undefined || secret === '600', detail: secret },
-    {
-      what: 'durability',
-      ok: synchronous,
-      detail: synchronous ? 'write-ahead log, synchronous=FULL' : 'commits can be lost',
-    },
-    { what: 'integrity', ok: integrity === 'ok', detail: String(integrity) },
-    {
-      what: 'migrations',
-      ok: pending === 0,
-      detail: pending === 0 ? 'all applied' : `${pending} missing: latchkey migrate up`,
-    },
+    ...(await engine.doctor()),
     {
       what: 'clock',
       ok: last === null || clock() >= last.at,
@@ -67,11 +50,18 @@ export const careCommands = (program: Command): void => {
   program
     .command('doctor')
     .description('looks at everything that can be wrong and says what to do')
+    .option('--mail', 'also ask whether the mail server lets us in; nothing is sent')
     .option('--json', 'print JSON')
     .action(
-      action(async ({ json }: { json?: boolean }) =>
+      action(async ({ json, mail }: { json?: boolean; mail?: boolean }) =>
         withFloor(async (floor) => {
-          const found = await findings(floor)
+          const { database, sqlite, store, clock, settings } = floor
+          const head = () => store.head()
+          const waiting = await whatWaits({ reader: database.reader, head, projections, clock })
+          const found = [
+            ...(await findings(floor)),
+            ...(await surroundings({ ...settings, file: sqlite?.file ?? null }, waiting, mail ?? false)),
+          ]
           const lines = table(found.map(({ what, ok, detail }) => [ok ? 'ok' : 'PROBLEM', what, detail]))
           outputFor(json ?? false).result(found, lines)
           if (found.some(({ ok }) => !ok)) process.exitCode = 1
@@ -87,14 +77,15 @@ export const careCommands = (program: Command): void => {
     .option('--json', 'print JSON')
     .action(
       action(async ({ json }: { json?: boolean }) =>
-        withFloor(async ({ reader }) => {
-          const rows = projections.flatMap(({ name, tables: names }) =>
-            names.map((tableName) => ({
-              projection: name,
-              table: tableName,
-              rows: reader.prepare(`select count(*) from ${tableName}`).pluck().get() as number,
-            })),
-          )
+        withFloor(async ({ database }) => {
+          const rows: { projection: string; table: string; rows: number }[] = []
+          for (const { name, tables: names } of projections) {
+            for (const one of names) {
+              const sql = `select count(*) as count from ${one}`
+              const counted = await database.reader.get<{ count: number }>(sql)
+              rows.push({ projection: name, table: one, rows: counted?.count ?? 0 })
+            }
+          }
           outputFor(json ?? false).result(
             rows,
             table(rows.map((row) => [row.projection, row.table, String(row.rows)])),
@@ -110,14 +101,21 @@ export const careCommands = (program: Command): void => {
     .option('--json', 'print JSON')
     .action(
       action(async (name: string | undefined, { json }: { json?: boolean }) =>
-        withFloor(async ({ store, db, clock, ids }) => {
+        withFloor(async ({ store, database, engine, clock, ids }) => {
           const wanted = projections.filter((one) => name === undefined || one.name === name)
           if (wanted.length === 0)
             throw new UsageProblem(
               `"${name}" is no projection: ${projections.map((one) => one.name).join(', ')}`,
             )
           const events = await rebuildProjections(
-            { store, db, projections: wanted, clock, builder: ids() },
+            {
+              store,
+              database,
+              liveTables: engine.liveTables,
+              projections: wanted,
+              clock,
+              builder: ids(),
+            },
             progressOnTerminal(),
           )
           outputFor(json ?? false).result({ events, rebuilt: wanted.map((one) => one.name) }, [

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { type DomainEvent, isEventType, tagsOf } from '../domain/catalogue.ts'
 import type { Tag } from '../domain/event.ts'
+import { compareCommand } from './compare.ts'
 import { replayCommand } from './replay.ts'
 import { action, outputFor, UsageProblem, withFloor } from './run.ts'
 import { sealCommands } from './seals.ts'
@@ -20,6 +21,7 @@ export const historyCommands = (program: Command): void => {
   const history = program.command('history').description('events, seals and proofs')
 
   replayCommand(history)
+  compareCommand(history)
 
   history
     .command('list')

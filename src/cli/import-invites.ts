@@ -1,103 +1,107 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { SingleBar } from 'cli-progress'
-import { parse } from 'csv-parse'
-import { canonicalAddress } from '../domain/address.ts'
-import { issueInvite } from '../domain/invites/issue-invite.ts'
+import type { ImportLine } from '../domain/invites/import-line.ts'
 import type { Foundation } from '../foundation.ts'
-import { plus } from '../infrastructure/clock.ts'
-import { operator, outputFor, UsageProblem } from './run.ts'
+import { importsOn } from '../imports.ts'
+import type { Imports } from '../infrastructure/imports/imports.ts'
+import { outputFor, UsageProblem } from './run.ts'
 import { untilInterrupted } from './stopping.ts'
 
-type Outcome = 'issued' | 'already-open' | 'already-registered' | 'duplicate' | 'invalid'
-type Row = { readonly line: number; readonly email: string; readonly outcome: Outcome }
+type Options = { readonly dryRun: boolean; readonly json: boolean; readonly result?: string | undefined }
+type Signal = ReturnType<typeof untilInterrupted>
 
-const looksLikeHeader = (cells: readonly string[]) =>
-  cells.some((cell) => /^(e-?mail|address|почта|адрес)$/i.test(cell.trim()))
+const PAGE = 1000
 
-/** One address a row, in the column the header names, or the first cell that holds one. */
-async function* addressesOf(file: string): AsyncIterable<{ line: number; email: string }> {
-  const source = createReadStream(file)
-  const rows = parse({
-    bom: true,
-    delimiter: [',', ';', '\t'],
-    relax_column_count: true,
-    skip_empty_lines: true,
-    trim: true,
-  })
-  source.on('error', (error) => rows.destroy(error)) // pipe hands on the data, not what goes wrong
-  source.pipe(rows)
-  let column: number | null = null
-  let line = 0
-  for await (const cells of rows as AsyncIterable<string[]>) {
-    line++
-    if (line === 1 && looksLikeHeader(cells)) {
-      column = cells.findIndex((cell) => looksLikeHeader([cell]))
-      continue
-    }
-    const email = column === null ? cells.find((cell) => cell.includes('@')) : cells[column]
-    yield { line, email: email ?? cells[0] ?? '' }
+const read = async (imports: Imports, id: string, file: string) => {
+  if (!(await stat(file).catch(() => null))?.isFile()) throw new UsageProblem(`There is no file ${file}.`)
+  const planned = await imports.plan(createReadStream(file), { id, actor: 'operator' })
+  switch (planned.outcome) {
+    case 'planned':
+      return planned.import
+    case 'unreadable':
+      throw new UsageProblem(
+        `${file} cannot be read as a table from line ${planned.line} on: look for a quotation mark that is never closed.`,
+      )
+    case 'too_many':
+      throw new UsageProblem(`${file} has more than 100,000 lines. Split it; nothing was issued.`)
+    default:
+      throw new UsageProblem(`There is no line in ${file}.`)
   }
 }
 
+/** Chunk after chunk until it is done or Ctrl-C; what was issued stays, and the same file again goes on from there. */
+const carryOut = async (imports: Imports, id: string, signal: Signal, json: boolean): Promise<void> => {
+  const bar =
+    process.stderr.isTTY && !json
+      ? new SingleBar({ format: '{bar} {value}/{total} lines, {eta_formatted}' })
+      : null
+  await imports.begin(id)
+  bar?.start((await imports.get(id))?.lines ?? 0, 0)
+  try {
+    for (let step = 'more'; step === 'more'; ) {
+      if (signal.interrupted()) {
+        await imports.cancel(id)
+        break
+      }
+      step = await imports.advance(id)
+      bar?.update((await imports.get(id))?.processed ?? 0)
+    }
+  } finally {
+    bar?.stop()
+  }
+}
+
+async function* allLines(imports: Imports, id: string): AsyncGenerator<ImportLine> {
+  for (let after = 0; ; ) {
+    const lines = await imports.lines(id, { which: 'all', after, limit: PAGE })
+    yield* lines
+    const last = lines.at(-1)
+    if (!last || lines.length < PAGE) return
+    after = last.line
+  }
+}
+
+const reasonOf = ({ outcome, code, firstLine }: ImportLine): string =>
+  `${outcome}${code === null ? '' : ` (${firstLine === null ? code : `${code}, see line ${firstLine}`})`}`
+
 /**
- * Issues an invite a row. Whoever has an open invite or is a user already is skipped and named, so that importing the
+ * Issues an invite a line. Whoever has an open invite or is a user already is skipped and named, so that importing the
  * same file again issues nothing twice.
  */
 export const importInvites = async (
   floor: Foundation,
   file: string,
-  { dryRun, json }: { readonly dryRun: boolean; readonly json: boolean },
+  { dryRun, json, result }: Options,
 ): Promise<void> => {
-  const seen = new Set<string>()
-  const rows: Row[] = []
-  const bar = process.stderr.isTTY && !json ? new SingleBar({ format: '{bar} {value} rows' }) : null
-  const signal = untilInterrupted() // what was issued stays, and the next run goes on from there
-  const outcomeOf = async (email: string): Promise<Outcome> => {
-    const address = canonicalAddress(email.trim())
-    if (address === null) return 'invalid'
-    if (seen.has(address)) return 'duplicate'
-    seen.add(address)
-    if (await floor.reads.users.byEmail(address)) return 'already-registered'
-    const [open] = await floor.reads.invites.list(
-      { email: address, state: 'open' },
-      { now: floor.clock(), limit: 1 },
-    )
-    if (open) return 'already-open'
-    if (dryRun) return 'issued'
-    const expiresAt = plus(floor.clock(), floor.settings.inviteTtlMs)
-    const wish = { inviteId: floor.ids(), email: address, role: 'member', locale: 'en', expiresAt } as const
-    const outcome = await floor.execute(issueInvite, wish, operator(floor))
-    return outcome.outcome === 'accepted' ? 'issued' : 'already-registered'
-  }
-  bar?.start(0, 0)
+  const imports = importsOn(floor)
+  const id = floor.ids()
+  const signal = untilInterrupted()
   try {
-    for await (const { line, email } of addressesOf(file)) {
-      if (signal.interrupted()) break
-      rows.push({ line, email, outcome: await outcomeOf(email) })
-      bar?.update(rows.length)
+    const { lines: total } = await read(imports, id, file)
+    if (!dryRun) await carryOut(imports, id, signal, json)
+    if (result !== undefined) await pipeline(Readable.from(imports.result(id)), createWriteStream(result))
+    const rows: ImportLine[] = []
+    for await (const line of allLines(imports, id)) {
+      if (json || (line.outcome !== 'issued' && line.outcome !== 'issuable')) rows.push(line)
     }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new UsageProblem(`There is no file ${file}.`)
-    throw error
+    const done = await imports.get(id)
+    if (!done) throw new Error(`import ${id} is gone`)
+    const { issuable, ...counts } = done.counts
+    const issued = dryRun ? issuable : counts.issued
+    outputFor(json).result(
+      { id, dryRun, interrupted: signal.interrupted(), counts: { ...counts, issued }, rows },
+      [
+        ...rows.map((row) => `line ${row.line}: ${row.email}: ${reasonOf(row)}`),
+        `${dryRun ? 'Would issue' : 'Issued'} ${issued} of ${total}; open already ${counts['already-open']}, users already ` +
+          `${counts['already-registered']}, doubled ${counts.duplicate}, no good ${counts.invalid}, refused ${counts.refused}.`,
+        ...(signal.interrupted() ? ['Interrupted. Run it again: it goes on where it stopped.'] : []),
+      ],
+    )
+    if (signal.interrupted()) process.exitCode = 130
   } finally {
-    bar?.stop()
     signal.done()
   }
-  const counts: Record<Outcome, number> = {
-    issued: 0,
-    'already-open': 0,
-    'already-registered': 0,
-    duplicate: 0,
-    invalid: 0,
-  }
-  for (const { outcome } of rows) counts[outcome]++
-  const notIssued = rows.filter(({ outcome }) => outcome !== 'issued')
-  outputFor(json).result({ dryRun, interrupted: signal.interrupted(), counts, rows }, [
-    ...notIssued.map(({ line, email, outcome }) => `line ${line}: ${email}: ${outcome}`),
-    `${dryRun ? 'Would issue' : 'Issued'} ${counts.issued} of ${rows.length}; open already ${counts['already-open']}, users already ` +
-      `${counts['already-registered']}, doubled ${counts.duplicate}, no address ${counts.invalid}.`,
-    ...(signal.interrupted() ? ['Interrupted. Run it again: it goes on where it stopped.'] : []),
-  ])
-  if (signal.interrupted()) process.exitCode = 130
 }

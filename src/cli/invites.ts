@@ -1,13 +1,15 @@
 import type { Command } from 'commander'
-import { durationSchema } from '../config.ts'
+import { durationSchema } from '../config-values.ts'
 import { invitableRoleSchema, localeSchema } from '../domain/invites/events.ts'
 import { issueInvite } from '../domain/invites/issue-invite.ts'
 import { purgeInvite } from '../domain/invites/purge-invite.ts'
 import { resendInvite } from '../domain/invites/resend-invite.ts'
 import { revokeInvite } from '../domain/invites/revoke-invite.ts'
+import { inviteLocale } from '../domain/settings/in-force.ts'
 import type { Foundation } from '../foundation.ts'
 import { plus } from '../infrastructure/clock.ts'
 import type { InviteView } from '../projections/invites.ts'
+import { openSettings } from '../settings.ts'
 import { addressArgument } from './grants.ts'
 import { importInvites } from './import-invites.ts'
 import { action, operator, outputFor, Refused, table, UsageProblem, withFloor } from './run.ts'
@@ -57,22 +59,27 @@ export const inviteCommands = (program: Command): void => {
     .command('issue')
     .argument('<email>')
     .description('issues an invite; the mail goes out from the running service')
-    .option('--role <role>', 'member or auditor', 'member')
-    .option('--locale <locale>', 'language of the mail: en or ru', 'en')
-    .option('--expires-in <time>', 'such as 7d (INVITE_TTL)')
+    .option('--role <role>', 'member or auditor (member, if admins have set nothing else)')
+    .option('--locale <locale>', 'language of the mail: en or ru (en, if admins have set nothing else)')
+    .option('--expires-in <time>', 'such as 7d (the setting invite.lifetime)')
     .option('--json', 'print JSON')
     .action(
       action(
         async (
           email: string,
-          options: { role: string; locale: string; expiresIn?: string; json?: boolean },
+          options: { role?: string; locale?: string; expiresIn?: string; json?: boolean },
         ) => {
           const address = addressArgument(email)
-          const role = choice(invitableRoleSchema, options.role, 'role for an invite')
-          const locale = choice(localeSchema, options.locale, 'language')
+          const wished = {
+            role: options.role && choice(invitableRoleSchema, options.role, 'role for an invite'),
+            locale: options.locale && choice(localeSchema, options.locale, 'language'),
+          }
           await withFloor(async (floor) => {
             const inviteId = floor.ids()
-            const expiresAt = plus(floor.clock(), ttlOption(options.expiresIn, floor.settings.inviteTtlMs))
+            const inForce = await openSettings(floor).fresh()
+            const role = wished.role || inForce.inviteRole
+            const locale = wished.locale || inviteLocale(inForce, 'en')
+            const expiresAt = plus(floor.clock(), ttlOption(options.expiresIn, inForce.inviteTtlMs))
             mustBe(
               await floor.execute(
                 issueInvite,
@@ -121,12 +128,15 @@ export const inviteCommands = (program: Command): void => {
     .command('resend')
     .argument('<id>')
     .description('sends the same link again, with a new deadline')
-    .option('--expires-in <time>', 'such as 7d (INVITE_TTL)')
+    .option('--expires-in <time>', 'such as 7d (the setting invite.lifetime)')
     .option('--json', 'print JSON')
     .action(
       action(async (inviteId: string, options: { expiresIn?: string; json?: boolean }) =>
         withFloor(async (floor) => {
-          const expiresAt = plus(floor.clock(), ttlOption(options.expiresIn, floor.settings.inviteTtlMs))
+          const expiresAt = plus(
+            floor.clock(),
+            ttlOption(options.expiresIn, (await openSettings(floor).fresh()).inviteTtlMs),
+          )
           mustBe(await floor.execute(resendInvite, { inviteId, expiresAt }, operator(floor)))
           outputFor(options.json ?? false).result(await read(floor, inviteId), [
             `Invite ${inviteId} goes out again, good until ${expiresAt}.`,
@@ -178,14 +188,22 @@ export const inviteCommands = (program: Command): void => {
 
   invite
     .command('import')
-    .argument('<file>', 'CSV with one address a row; a header with "email" may be anywhere')
+    .argument(
+      '<file>',
+      'CSV, one address a line; a heading may name email, role, locale, expiry in any order',
+    )
     .description('issues invites from a file; can be repeated without double invites')
+    .option('--result <file>', 'write what became of each line, as CSV')
     .option('--dry-run', 'say what would happen and change nothing')
     .option('--json', 'print JSON')
     .action(
-      action(async (file: string, options: { dryRun?: boolean; json?: boolean }) =>
+      action(async (file: string, options: { dryRun?: boolean; json?: boolean; result?: string }) =>
         withFloor((floor) =>
-          importInvites(floor, file, { dryRun: options.dryRun ?? false, json: options.json ?? false }),
+          importInvites(floor, file, {
+            dryRun: options.dryRun ?? false,
+            json: options.json ?? false,
+            result: options.result,
+          }),
         ),
       ),
     )

@@ -1,19 +1,18 @@
 import type { Command } from 'commander'
 import { readSettings } from '../config.ts'
-import { migrations } from '../foundation.ts'
+import { openMigrator } from '../foundation.ts'
 import { systemClock } from '../infrastructure/clock.ts'
-import { migrateDown, migrateUp, migrationStatus } from '../infrastructure/database/migrations.ts'
-import { openWriter, type SqliteConnection } from '../infrastructure/database/sqlite.ts'
+import type { Migrator } from '../infrastructure/database/migrator.ts'
 import { action, outputFor, table, UsageProblem } from './run.ts'
 
 const HISTORY_MIGRATION = 1
 
-const withDatabase = <T>(work: (db: SqliteConnection) => T): T => {
-  const db = openWriter(readSettings(process.env).databaseFile)
+const withMigrator = async <T>(work: (migrator: Migrator) => Promise<T>): Promise<T> => {
+  const migrator = openMigrator(readSettings(process.env))
   try {
-    return work(db)
+    return await work(migrator)
   } finally {
-    db.close()
+    await migrator.close()
   }
 }
 
@@ -23,10 +22,6 @@ const numberOption = (text: string | undefined, fallback: number): number => {
   if (!Number.isInteger(number) || number < 0) throw new UsageProblem('--to takes the number of a migration.')
   return number
 }
-
-const hasEvents = (db: SqliteConnection): boolean =>
-  db.prepare(`select 1 from sqlite_schema where name = 'events'`).get() !== undefined &&
-  db.prepare('select 1 from events limit 1').get() !== undefined
 
 export const migrateCommands = (program: Command): void => {
   const migrate = program.command('migrate').description('the schema of the database')
@@ -38,8 +33,7 @@ export const migrateCommands = (program: Command): void => {
     .option('--json', 'print JSON')
     .action(
       action(async ({ to, json }: { to?: string; json?: boolean }) => {
-        const all = migrations()
-        const done = withDatabase((db) => migrateUp(db, all, systemClock(), numberOption(to, all.length)))
+        const done = await withMigrator(({ up, all }) => up(systemClock(), numberOption(to, all.length)))
         const names = done.map(({ number, name }) => `${number} ${name}`)
         outputFor(json ?? false).result(
           { applied: names },
@@ -57,16 +51,15 @@ export const migrateCommands = (program: Command): void => {
     .action(
       action(
         async ({ to, deleteHistory, json }: { to?: string; deleteHistory?: boolean; json?: boolean }) => {
-          const all = migrations()
-          const done = withDatabase((db) => {
-            const applied = migrationStatus(db, all).filter(({ appliedAt }) => appliedAt !== null).length
+          const done = await withMigrator(async ({ down, status, hasEvents }) => {
+            const applied = (await status()).filter(({ appliedAt }) => appliedAt !== null).length
             const target = numberOption(to, Math.max(0, applied - 1))
-            if (target < HISTORY_MIGRATION && hasEvents(db) && !deleteHistory) {
+            if (target < HISTORY_MIGRATION && !deleteHistory && (await hasEvents())) {
               throw new UsageProblem(
                 'This would delete the history. Make a backup, then add --delete-history if you mean it.',
               )
             }
-            return migrateDown(db, all, target)
+            return down(target)
           })
           const names = done.map(({ number, name }) => `${number} ${name}`)
           outputFor(json ?? false).result(
@@ -83,7 +76,7 @@ export const migrateCommands = (program: Command): void => {
     .option('--json', 'print JSON')
     .action(
       action(async ({ json }: { json?: boolean }) => {
-        const rows = withDatabase((db) => migrationStatus(db, migrations()))
+        const rows = await withMigrator(({ status }) => status())
         outputFor(json ?? false).result(
           rows,
           table(

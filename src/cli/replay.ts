@@ -50,11 +50,8 @@ const momentOf = async (floor: Foundation, until: string | undefined): Promise<M
 }
 
 /** A fresh build against the live tables: exit code 1 if they differ. */
-const compare = async ({ store, reader, clock }: Foundation, json: boolean): Promise<void> => {
-  const differences = await compareProjections(
-    { store, live: reader, projections, clock },
-    progressOnTerminal(),
-  )
+const compare = async ({ store, engine, clock }: Foundation, json: boolean): Promise<void> => {
+  const differences = await compareProjections({ store, engine, projections, clock }, progressOnTerminal())
   const [first] = differences
   if (first) process.exitCode = 1
   const lines = first
@@ -71,7 +68,7 @@ const compare = async ({ store, reader, clock }: Foundation, json: boolean): Pro
 /** What the read tables held at a moment. */
 const count = async (floor: Foundation, until: string, json: boolean): Promise<void> => {
   const { position } = await momentOf(floor, until)
-  const fresh = new FreshTables(floor.reader, projections)
+  const fresh = new FreshTables(projections)
   try {
     await fresh.replay(floor.store, position, progressOnTerminal())
     const rows = tablesOf(projections).map((name) => ({

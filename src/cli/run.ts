@@ -1,7 +1,6 @@
 import { readSettings } from '../config.ts'
-import type { Refusal } from '../domain/decision.ts'
 import { type Foundation, openFoundation } from '../foundation.ts'
-import { wordingOf } from '../http/problems.ts'
+import { type ProblemCode, wordingOf } from '../http/problems.ts'
 import { SetupProblem } from '../infrastructure/errors.ts'
 
 /** Wrong words on the command line: exit code 2. */
@@ -13,7 +12,7 @@ export class UsageProblem extends Error {
 export class Refused extends Error {
   override readonly name = 'Refused'
 
-  constructor({ code }: Refusal) {
+  constructor({ code }: { readonly code: ProblemCode }) {
     super(`${wordingOf(code)} (${code})`)
   }
 }

@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { SingleBar } from 'cli-progress'
 import type { Command } from 'commander'
 import { readSettings } from '../config.ts'
+import { readBy } from '../infrastructure/database/work.ts'
 import { exportHistory } from '../infrastructure/history/export-history.ts'
 import { exportSource } from '../infrastructure/history/export-source.ts'
 import { readVerifier, type Verifier } from '../infrastructure/history/note.ts'
-import { addSealKey, ownSealKeys } from '../infrastructure/history/seal-keys.ts'
-import { sqliteSource } from '../infrastructure/history/sqlite-source.ts'
+import { addSealKey, ownSealKeys, SEALS } from '../infrastructure/history/seal-keys.ts'
 import { type Report, verifyHistory } from '../infrastructure/history/verify.ts'
 import { createLog } from '../infrastructure/log.ts'
 import { openSealer } from '../runners.ts'
@@ -56,14 +56,14 @@ const verify = async (folder: string | undefined, words: VerifyWords): Promise<R
   try {
     if (folder !== undefined) {
       const source = exportSource(folder)
-      const [first] = source.keys()
+      const [first] = await source.keys()
       const own = first && named.length === 0 ? [readVerifier(first.key)].filter((key) => key !== null) : []
       return await verifyHistory(source, { anchors: [...named, ...own], kept, progress: bar.show })
     }
-    return await withFloor(async ({ reader, roots, store }) => {
+    return await withFloor(async ({ database, engine, roots, store }) => {
       const head = await store.head()
-      const anchors = named.length > 0 ? named : ownSealKeys(reader, roots)
-      return verifyHistory(sqliteSource(reader), {
+      const anchors = named.length > 0 ? named : await readBy(database.reader, ownSealKeys(roots))
+      return verifyHistory(await engine.historySource(), {
         anchors,
         kept,
         progress: (events) => bar.show(events, head),
@@ -105,9 +105,9 @@ export const sealCommands = (history: Command): void => {
     .option('--json', 'print JSON')
     .action(
       action(async (options: { json?: boolean }) =>
-        withFloor(async ({ store, db, roots, settings, clock }) => {
-          const { text } = await store.exclusively(() =>
-            addSealKey(db, roots, settings.seals.origin, clock()),
+        withFloor(async ({ database, roots, settings, clock }) => {
+          const { text } = await database.exclusively(SEALS, () =>
+            addSealKey(roots, settings.seals.origin, clock()),
           )
           outputFor(options.json ?? false).result({ key: text }, [text])
         }),
@@ -136,13 +136,13 @@ export const sealCommands = (history: Command): void => {
     .option('--json', 'print JSON')
     .action(
       action(async (folder: string, options: { json?: boolean }) =>
-        withFloor(async ({ store, reader }) => {
+        withFloor(async ({ store, database }) => {
           const bar = openBar(options.json ?? false)
           const signal = untilInterrupted()
           const { interrupted } = signal
           const events = await exportHistory(folder, {
             store,
-            reader,
+            reader: database.reader,
             interrupted,
             progress: bar.show,
           }).finally(() => {

@@ -5,7 +5,9 @@ import { readSettings, type Settings } from '../config.ts'
 import { type Foundation, openFoundation } from '../foundation.ts'
 import { createLog } from '../infrastructure/log.ts'
 import { openServices } from '../infrastructure/outside/services.ts'
-import { mailTransport, openDeadlines, openOutbox, openSealer, openUpkeep } from '../runners.ts'
+import { mailTransport, openUpkeep } from '../runners.ts'
+import { openWatch } from '../watch.ts'
+import { openWorkers } from '../workers.ts'
 import { grantTo, showSignInLink } from './grants.ts'
 import { action } from './run.ts'
 import { stopOnSignal } from './stopping.ts'
@@ -44,7 +46,10 @@ export const serveCommands = (program: Command): void => {
         const settings = settingsWith(options)
         const log = await createLog(settings.logLevel, settings.logFile)
         const app = await openApp(settings, { log, noWorkers: !options.workers, onFatal: endAtOnce(log) })
-        stopOnSignal(log, app.close)
+        stopOnSignal(log, async () => {
+          await app.drain()
+          await app.close()
+        })
         const wayIn = await firstAdmin(app.floor)
         const mailbox = settings.devMailbox ? `${settings.publicUrl}/mailbox` : null
         const lines = [
@@ -63,29 +68,26 @@ export const serveCommands = (program: Command): void => {
 
   program
     .command('work')
-    .description('the background runners alone: mail, deadlines, seals and questions to outside services')
+    .description(
+      'the background runners alone: mail, webhooks, deadlines, seals, imports and questions to outside services',
+    )
     .option('--json', 'no effect here; every command takes it')
     .action(
       action(async () => {
         const settings = readSettings(process.env)
         const log = await createLog(settings.logLevel, settings.logFile)
-        const floor = await openFoundation(settings, { onFatal: endAtOnce(log) })
-        const outbox = openOutbox(floor, log, mailTransport(settings))
-        outbox.start()
-        const deadlines = openDeadlines(floor, log)
-        deadlines.start()
+        const watch = openWatch('off')
+        const { committed } = watch
+        const floor = await openFoundation(settings, { onFatal: endAtOnce(log), committed })
         const services = openServices(floor, log)
-        services.inquiries.start()
-        const sealer = openSealer(floor, log)
-        sealer.start()
+        const workers = openWorkers(floor, log, watch.transport(mailTransport(settings)), services.inquiries)
+        workers.start()
         const upkeep = openUpkeep(floor, log)
         void upkeep.start()
         stopOnSignal(log, async () => {
           await upkeep.stop()
           await services.stop()
-          await deadlines.stop()
-          await outbox.stop()
-          await sealer.stop()
+          await workers.stop()
           await floor.close()
         })
         log.info('the runners are at work')

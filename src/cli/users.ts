@@ -4,7 +4,11 @@ import { eraseUser } from '../domain/users/erase-user.ts'
 import { reinstateUser } from '../domain/users/reinstate-user.ts'
 import { suspendUser } from '../domain/users/suspend-user.ts'
 import type { Foundation } from '../foundation.ts'
+import { erasurePreview } from '../http/acts/erasure-preview.ts'
+import { text, textKey } from '../http/pages/words.ts'
+import { openLooking } from '../infrastructure/event-store/looking.ts'
 import { createLog } from '../infrastructure/log.ts'
+import { orphanSweep } from '../infrastructure/vault/forgetting.ts'
 import { isTemporary, type UserView } from '../projections/users.ts'
 import { openDeadlines } from '../runners.ts'
 import { action, operator, outputFor, Refused, table, UsageProblem, withFloor } from './run.ts'
@@ -28,6 +32,17 @@ const confirmed = async (question: string): Promise<boolean> => {
   } finally {
     prompt.close()
   }
+}
+
+/** What is forgotten and what stays, on standard error: it is said before it happens, and is no result. */
+const showErasure = async (floor: Foundation, user: UserView): Promise<void> => {
+  const { reads, clock, store, database, doorbell } = floor
+  const history = openLooking({ store, database, clock, doorbell })
+  const { goes, stays } = await erasurePreview({ reads, now: clock, history }, user)
+  const line = ({ key, ...values }: (typeof goes)[number]) =>
+    `  ${text('en', textKey(`erasure.${key}`), values)}\n`
+  process.stderr.write(`${text('en', 'erasure.goes')}:\n${goes.map(line).join('')}`)
+  process.stderr.write(`${text('en', 'erasure.stays')}:\n${stays.map(line).join('')}`)
 }
 
 export const userCommands = (program: Command): void => {
@@ -111,6 +126,7 @@ export const userCommands = (program: Command): void => {
         action(async (id: string, options: { yes?: boolean; json?: boolean }) =>
           withFloor(async (floor) => {
             const found = await find(floor, id)
+            if (name === 'erase' && !options.json) await showErasure(floor, found)
             if (
               name === 'erase' &&
               !options.yes &&
@@ -120,6 +136,7 @@ export const userCommands = (program: Command): void => {
             }
             const outcome = await act(floor, found)
             if (outcome.outcome === 'refused') throw new Refused(outcome.refusal)
+            if (name === 'erase') await orphanSweep(floor.database)()
             outputFor(options.json ?? false).result({ id, done: name }, [`User ${id} ${done}.`])
           }),
         ),

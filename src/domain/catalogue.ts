@@ -6,7 +6,9 @@ import { inviteEvents } from './invites/events.ts'
 import { mailEvents } from './mails/events.ts'
 import { referralEvents } from './referrals/events.ts'
 import { sessionEvents } from './sessions/events.ts'
+import { settingEvents } from './settings/events.ts'
 import { userEvents } from './users/events.ts'
+import { webhookEvents } from './webhooks/events.ts'
 
 /** Every event type there is, by context: what the codec, the docs and the golden files read. */
 export const contexts = {
@@ -15,8 +17,10 @@ export const contexts = {
   sessions: sessionEvents,
   mails: mailEvents,
   clients: clientEvents,
+  webhooks: webhookEvents,
   referrals: referralEvents,
   history: historyEvents,
+  settings: settingEvents,
 } as const
 
 export const catalogue = {
@@ -25,8 +29,10 @@ export const catalogue = {
   ...sessionEvents,
   ...mailEvents,
   ...clientEvents,
+  ...webhookEvents,
   ...referralEvents,
   ...historyEvents,
+  ...settingEvents,
 } as const
 
 type Catalogue = typeof catalogue

@@ -29,6 +29,8 @@ export const refusalCodes = [
   'code_locked',
   'client_not_found',
   'redirect_uri_invalid',
+  'webhook_not_found',
+  'webhook_url_unfit',
   'mail_not_found',
   'mail_not_failed',
   'mail_outdated',
@@ -43,6 +45,12 @@ export const refusalCodes = [
   'referral_chain_too_long',
   'referrer_already_set',
   'batch_not_found',
+  'setting_unknown',
+  'setting_invalid',
+  'setting_pinned',
+  'setting_change_not_found',
+  'setting_changed_since',
+  'invite_already_open',
 ] as const
 
 export type RefusalCode = (typeof refusalCodes)[number]

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { DomainEvent } from '../domain/catalogue.ts'
 import type { Command, Refusal } from '../domain/decision.ts'
 import type { Actor, Instant } from '../domain/event.ts'
@@ -7,9 +8,14 @@ import type { ReadSide } from '../projections/index.ts'
 import type { Change } from '../projections/projection.ts'
 import type { CodeFound } from '../projections/referral-codes.ts'
 import type { HistoryDoor } from './history-door.ts'
+import type { HttpSettings } from './http-settings.ts'
+import type { ImportsDoor } from './imports-door.ts'
+import type { InForceDoor } from './in-force-door.ts'
 import type { OidcDoor } from './oidc/door.ts'
 import type { ProofsDoor } from './proofs-door.ts'
 import type { ThrottlePolicy } from './throttle-policies.ts'
+import type { TravelDoor } from './travel-door.ts'
+import type { WebhooksDoor } from './webhooks-door.ts'
 
 /** What became of a command: its events with their positions, or a refusal (whose facts, if any, stand in the history). */
 export type Outcome =
@@ -62,33 +68,6 @@ export type Throttled = {
   readonly resetSeconds: number
 }
 
-export type HttpSettings = {
-  readonly publicUrl: string
-  readonly inviteCredentials: 'mail' | 'choose'
-  readonly inviteLink: 'confirm' | 'direct'
-  readonly inviteTtlMs: number
-  readonly linkTtlMs: number
-  readonly codeTtlMs: number
-  /** Who may register by themselves: everybody, who has a referral code, or nobody (invites only). */
-  readonly registration: 'open' | 'referral' | 'invite'
-  /** Whether anonymous callers are told that an address is known. */
-  readonly emailLookup: boolean
-  readonly devMailbox: boolean
-  /** The mailbox page is open to everybody on this machine, and to admins only anywhere else. */
-  readonly loopback: boolean
-  /** How many proxies stand in front; 0 trusts no forwarded header. */
-  readonly proxyHops: number
-  readonly sessionMaxMs: number
-  /** Whose scripts may call the API from other origins; nobody's, if none is named. */
-  readonly corsOrigins: readonly string[]
-  /** Off only where many sign-ins from one place are the point: load tests. */
-  readonly throttled: boolean
-  /** What is shown is the past, as of this moment, and nothing can be changed; null where it is the present. */
-  readonly readOnlyAsOf: Instant | null
-  /** Checks every API answer against its declared schema: in tests a mismatch is an error. */
-  readonly checkAnswers: boolean
-}
-
 /** A stored answer to a request that may come again under the same Idempotency-Key. */
 export type StoredAnswer = {
   readonly status: number
@@ -103,6 +82,11 @@ export type House = {
   readonly newId: () => string
   readonly execute: Execute
   readonly reads: ReadSide
+  /** How far lists have to be for whoever asks; null where they are never behind. */
+  readonly positions: {
+    readonly run: <T>(least: number, work: () => T) => T
+    readonly least: () => number
+  } | null
   readonly log: {
     readonly debug: (fields: object, message: string) => void
     readonly info: (fields: object, message: string) => void
@@ -214,8 +198,15 @@ export type House = {
 
   readonly history: HistoryDoor
 
+  readonly inForce: InForceDoor
+  readonly imports: ImportsDoor
+
   /** What proves the history to those who do not take our word for it. */
   readonly proofs: ProofsDoor
+
+  /** The way into the past; null in a house that shows nothing else. */
+  readonly travel: TravelDoor | null
+  readonly webhooks: WebhooksDoor
 
   readonly renderMail: (mailId: string) => Promise<RenderedMail | null>
   /** The same with every secret in it masked: for admins, who look after mails and let nobody in with them. */
@@ -227,6 +218,17 @@ export type House = {
    * service stops; what goes wrong is logged under `what`.
    */
   readonly afterwards: (what: string, work: () => Promise<void>) => void
+  /** Looks on while a request is answered; the answer says by the pattern of which route, and with which status. */
+  readonly watchRequest: (
+    request: { readonly method: string; readonly headers: IncomingHttpHeaders },
+    answer: () => Promise<{ readonly route: string; readonly status: number }>,
+  ) => Promise<void>
+  /** The meters, while they are on; `token` tells whether one is right, and is null where the place asked from decides. */
+  readonly metrics: {
+    readonly token: ((given: string) => boolean) | null
+    readonly contentType: string
+    readonly text: () => Promise<string>
+  } | null
   /** True once the service is shutting down: it finishes what it has and wants nothing new. */
   readonly draining: () => boolean
   /** Throws when the store can't be read: the service is not ready. */

@@ -59,6 +59,7 @@ export const readOnlyHouse = (house: House, asOf: Instant): House => {
     ...house,
     settings: { ...house.settings, readOnlyAsOf: asOf, devMailbox: false },
     execute,
+    imports: { ...house.imports, get: async () => null, latest: async () => [] },
     pageSessions: { get: async () => null, set: nothing, destroy: nothing },
     throttles: { take: async () => ROOM, giveBack: nothing, clear: nothing },
   }

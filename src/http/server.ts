@@ -4,9 +4,11 @@ import { apiRoutes } from './api/index.ts'
 import { problemTypes, publicKeys } from './api/well-known.ts'
 import type { State } from './context.ts'
 import type { House } from './house.ts'
+import { metrics } from './metrics.ts'
 import { corsForApi } from './middleware/cors.ts'
 import { errors } from './middleware/errors.ts'
 import { knownHost, securityHeaders } from './middleware/headers.ts'
+import { ownWrites } from './middleware/position.ts'
 import { request } from './middleware/request.ts'
 import { openPages } from './pages/index.ts'
 import { Problem } from './problems.ts'
@@ -25,7 +27,9 @@ export const createServer = (house: House): Koa<State> => {
   app.use(securityHeaders(house.settings.publicUrl))
   if (house.settings.corsOrigins.length > 0) app.use(corsForApi(house.settings.corsOrigins))
   app.use(errors(house, pages.errorPage))
+  if (house.positions) app.use(ownWrites(house.positions, house.settings))
   app.use(health(house))
+  app.use(metrics(house))
   app.use(knownHost(house.settings.publicUrl))
   if (house.settings.readOnlyAsOf !== null) app.use(refuseChanges)
   app.use(apiRoutes(house))

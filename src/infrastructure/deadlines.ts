@@ -17,6 +17,8 @@ export type DeadlineParts = {
   readonly ids: Ids
   readonly unverifiedTtlMs: number
   readonly maxPerRun?: number
+  /** What is done in every run besides. */
+  readonly everyRun?: readonly (() => Promise<unknown>)[]
   /** What else is thrown away when its time is over, and tells nobody. */
   readonly sweeps?: readonly (() => Promise<unknown>)[]
   readonly log: {
@@ -76,6 +78,11 @@ export class Deadlines {
     return { removed, halted: false }
   }
 
+  /** What is done each time, besides. */
+  async everyRun(): Promise<void> {
+    for (const work of this.#parts.everyRun ?? []) await work()
+  }
+
   /** Throws away rows that nothing asks for any more. */
   async sweep(): Promise<void> {
     for (const sweep of this.#parts.sweeps ?? []) await sweep()
@@ -98,6 +105,7 @@ export class Deadlines {
     for (let run = 0; !signal.aborted; run++) {
       try {
         await this.removeDue()
+        await this.everyRun()
         if (run % SWEEP_EVERY_RUNS === 0) await this.sweep()
       } catch (error) {
         this.#parts.log.error({ err: error }, 'deadlines could not be kept; trying again')

@@ -1,12 +1,12 @@
+import type { Reader } from '../projections/projection.ts'
 import { type Clock, plus } from './clock.ts'
-import { type SqliteConnection, statementsOf } from './database/sqlite.ts'
+import { all, type Exclusively, run } from './database/work.ts'
 import type { Inquiry, InquiryLeases, Question } from './inquiries.ts'
 
 type Parts = {
-  readonly db: SqliteConnection
   /** Looked at first: an idle runner must not take the write lock. */
-  readonly reader: SqliteConnection
-  readonly exclusively: <T>(work: () => T) => Promise<T>
+  readonly reader: Reader
+  readonly exclusively: Exclusively
   readonly clock: Clock
 }
 
@@ -22,50 +22,56 @@ const OPEN: Readonly<Record<Question, string>> = {
 }
 
 const due = (question: Question) => `from inquiries i join users u on u.id = i.user_id
-  left join inquiry_attempts a on a.user_id = i.user_id and a.question = @question
-  where i.registered_at > @since and ${OPEN[question]} and u.email is not null and u.suspended_at is null
-  and (a.user_id is null or (a.attempts < ${MAX_ATTEMPTS} and a.next_at <= @now
-    and (a.leased_until is null or a.leased_until <= @now)))`
+  left join inquiry_attempts a on a.user_id = i.user_id and a.question = $1
+  where i.registered_at > $2 and ${OPEN[question]} and u.email is not null and u.suspended_at is null
+  and (a.user_id is null or (a.attempts < ${MAX_ATTEMPTS} and a.next_at <= $3
+    and (a.leased_until is null or a.leased_until <= $3)))`
 
-export const sqliteInquiryLeases = ({ db, reader, exclusively, clock }: Parts): InquiryLeases => {
-  const statement = statementsOf(db)
-  const glance = statementsOf(reader)
+const LEASE = `insert into inquiry_attempts (user_id, question, attempts, next_at, leased_until)
+  values ($1, $2, $3, $4, $5) on conflict (user_id, question)
+  do update set attempts = excluded.attempts, leased_until = excluded.leased_until`
+
+const LEASES = 'inquiry leases'
+
+export const inquiryLeases = ({ reader, exclusively, clock }: Parts): InquiryLeases => {
   const moments = () => ({ now: clock(), since: plus(clock(), -ASK_WITHIN_MS) })
   return {
     async lease(question, limit, leaseMs) {
-      if (!glance(`select 1 ${due(question)} limit 1`).get({ ...moments(), question })) return []
-      return exclusively(() => {
-        const { now, since } = moments()
-        const rows = statement(
-          `select i.user_id as userId, u.email, coalesce(a.attempts, 0) + 1 as attempt
-           ${due(question)} order by i.registered_at limit @limit`,
-        ).all({ now, since, question, limit }) as Omit<Inquiry, 'question'>[]
+      const { now, since } = moments()
+      const glance = `select 1 as due ${due(question)} limit 1`
+      if (!(await reader.get(glance, [question, since, now]))) return []
+      return exclusively(LEASES, function* () {
+        const at = moments()
+        const rows = yield* all<Omit<Inquiry, 'question'>>(
+          `select i.user_id as "userId", u.email, coalesce(a.attempts, 0) + 1 as attempt
+           ${due(question)} order by i.registered_at limit $4`,
+          [question, at.since, at.now, limit],
+        )
         for (const { userId, attempt } of rows) {
-          statement(
-            `insert into inquiry_attempts values (@userId, @question, @attempt, @now, @until)
-             on conflict (user_id, question)
-             do update set attempts = excluded.attempts, leased_until = excluded.leased_until`,
-          ).run({ userId, question, attempt, now, until: plus(now, leaseMs) })
+          yield* run(LEASE, [userId, question, attempt, at.now, plus(at.now, leaseMs)])
         }
-        statement('delete from inquiry_attempts where next_at <= ?').run(since)
+        yield* run('delete from inquiry_attempts where next_at <= $1', [at.since])
         return rows.map((row) => ({ ...row, question }))
       })
     },
 
     async postpone({ userId, question }, nextAt) {
-      await exclusively(() => {
-        statement(
-          'update inquiry_attempts set next_at = ?, leased_until = null where user_id = ? and question = ?',
-        ).run(nextAt, userId, question)
-      })
+      await exclusively(LEASES, () =>
+        run(
+          `update inquiry_attempts set next_at = $1, leased_until = null
+           where user_id = $2 and question = $3`,
+          [nextAt, userId, question],
+        ),
+      )
     },
 
     async close({ userId, question }) {
-      await exclusively(() => {
-        statement(
-          `update inquiry_attempts set attempts = ${MAX_ATTEMPTS} where user_id = ? and question = ?`,
-        ).run(userId, question)
-      })
+      await exclusively(LEASES, () =>
+        run(`update inquiry_attempts set attempts = ${MAX_ATTEMPTS} where user_id = $1 and question = $2`, [
+          userId,
+          question,
+        ]),
+      )
     },
   }
 }

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { SetupProblem } from './errors.ts'
 
 /** A client that dawdles or floods headers is let go; Node's own defaults are minutes. */
@@ -23,3 +24,25 @@ export const listen = (server: Server, host: string, port: number): Promise<Addr
     })
     server.listen(port, host, () => resolve(server.address() as AddressInfo))
   })
+
+const LAST_CALL_MS = 500
+const LOOK_EVERY_MS = 10
+/** Well within the ten seconds after which the process ends whatever it is at. */
+const PATIENCE_MS = 7000
+
+/** Waits until every connection is gone, but not for long: some are kept alive by clients that have nothing to ask. */
+export const untilAlone = async (server: Server): Promise<void> => {
+  const open = () =>
+    new Promise<number>((resolve) => server.getConnections((error, count) => resolve(error ? 0 : count)))
+  const deadline = performance.now() + LAST_CALL_MS
+  while ((await open()) > 0 && performance.now() < deadline) await sleep(LOOK_EVERY_MS)
+}
+
+/** Accepts nobody any more and finishes the requests in hand; who takes too long over one is cut off. */
+export const stopListening = async (server: Server): Promise<void> => {
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeIdleConnections()
+  const cut = setTimeout(() => server.closeAllConnections(), PATIENCE_MS)
+  await closed
+  clearTimeout(cut)
+}

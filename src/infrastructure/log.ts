@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import pino, { type Logger } from 'pino'
 import roll from 'pino-roll'
+import { traceOfNow } from './watch/spans.ts'
 
 /** Names that never reach a log line, however deep they stand: a second line of defence behind not logging them. */
 const SECRETS = new Set([
@@ -51,6 +52,7 @@ export const createLog = async (level: string, file: string | null): Promise<Log
     base: { service: 'latchkey' },
     formatters: { log: (fields: object) => censored(fields) as Record<string, unknown> },
     serializers: { err: shownError },
+    mixin: traceOfNow,
   }
   const streams: pino.StreamEntry[] = [
     { level: level as pino.Level, stream: pino.destination({ dest: 2, sync: true }) },

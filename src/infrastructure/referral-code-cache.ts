@@ -14,7 +14,8 @@ const ENDINGS: readonly EventType[] = [
   'UserErased',
   'AddressReleased',
 ]
-const SQL = `select max(position) as head, max(type in (${ENDINGS.map((type) => `'${type}'`).join(', ')})) as ended
+const SQL = `select max(position) as head,
+  max(case when type in (${ENDINGS.map((type) => `'${type}'`).join(', ')}) then 1 else 0 end) as ended
   from events where position > $1`
 
 type Parts = {

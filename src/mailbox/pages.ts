@@ -1,5 +1,6 @@
 import Router from '@koa/router'
 import Koa, { type Middleware } from 'koa'
+import { BUILT_IN_NAME } from '../domain/settings/in-force.ts'
 import { mailboxAnswer, mailboxQuery } from '../http/api/mailbox.ts'
 import type { State } from '../http/context.ts'
 import type { House } from '../http/house.ts'
@@ -9,11 +10,13 @@ import { request } from '../http/middleware/request.ts'
 import { openAssets } from '../http/pages/assets.ts'
 import type { Kit } from '../http/pages/kit.ts'
 import { language } from '../http/pages/language.ts'
+import { brandOf } from '../http/pages/layout.ts'
 import { type MailboxSource, mailboxRoutes } from '../http/pages/mailbox.ts'
 import { problemPage } from '../http/pages/problem.ts'
 import { openViews } from '../http/pages/view.ts'
 import { text } from '../http/pages/words.ts'
 import { Problem } from '../http/problems.ts'
+import { unwatched } from '../watch.ts'
 import type { Letter, Letters } from './letters.ts'
 
 export type Log = House['log']
@@ -81,6 +84,7 @@ const renderer = (): { readonly render: Kit['render']; readonly serve: Middlewar
         otherLanguage: otherLocale === 'ru' ? 'Русский' : 'English',
         languageUrl: `${ctx.path}?lang=${otherLocale}`,
         assets,
+        brand: brandOf({ name: BUILT_IN_NAME, accent: null, logo: null }, assets.logo),
         script: null,
         section: null,
         own: false,
@@ -96,7 +100,7 @@ const renderer = (): { readonly render: Kit['render']; readonly serve: Middlewar
 export const mailboxServer = ({ letters, publicUrl, newId, log }: Parts): Koa<State> => {
   const { render, serve } = renderer()
   const t: Kit['t'] = (ctx, key, values) => text(ctx.state.locale, key, values)
-  const house = { settings: { publicUrl }, newId, log }
+  const house = { settings: { publicUrl }, newId, log, watchRequest: unwatched.request }
   const router = new Router<State>()
   mailboxRoutes(router, { render, t }, sourceOf(letters))
   router.get('/', (ctx) => ctx.redirect('/mailbox'))

@@ -9,8 +9,10 @@ import { referralCodeReads, referralCodes } from './referral-codes.ts'
 import { referralTreeReads } from './referral-tree.ts'
 import { referralReads, referrals } from './referrals.ts'
 import { sessionReads, sessions } from './sessions.ts'
+import { settingReads, settings } from './settings.ts'
 import { userReads, users } from './users.ts'
 import { verificationReads, verifications } from './verifications.ts'
+import { webhookReads, webhooks } from './webhooks.ts'
 
 /** Every projection there is; each event passes them in this order, in the transaction that appends it. */
 export const projections: readonly Projection[] = [
@@ -24,6 +26,8 @@ export const projections: readonly Projection[] = [
   inquiries,
   referralCodes,
   referrals,
+  settings,
+  webhooks,
 ]
 
 /** The read side: every question that pages, the API and the runners ask. */
@@ -40,6 +44,8 @@ export const readSide = (db: Reader) => ({
   referrals: referralReads(db),
   referralTree: referralTreeReads(db),
   principals: principalReads(db),
+  settings: settingReads(db),
+  webhooks: webhookReads(db),
 })
 
 export type ReadSide = ReturnType<typeof readSide>

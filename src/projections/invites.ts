@@ -152,15 +152,49 @@ export const inviteReads = (db: Reader) => ({
     return rows.map(present(now))
   },
 
+  /** How many invites never arrived: the mail that speaks for them was given up. */
+  async bounced(): Promise<number> {
+    const row = await db.get<{ count: number }>(
+      `select count(*) as count from invites where delivery = 'failed'`,
+    )
+    return Number(row?.count ?? 0)
+  },
+
+  /** From issue to redemption, in milliseconds: the median of those redeemed last; null if there are none. */
+  async medianToRedemption(newest: number): Promise<number | null> {
+    const rows = await db.all<{ issuedAt: string; redeemedAt: string }>(
+      `select issued_at as "issuedAt", redeemed_at as "redeemedAt" from invites
+       where redeemed_at is not null order by redeemed_at desc limit $1`,
+      [newest],
+    )
+    const times = rows
+      .map(({ issuedAt, redeemedAt }) => Date.parse(redeemedAt) - Date.parse(issuedAt))
+      .toSorted((a, b) => a - b)
+    return times[Math.floor((times.length - 1) / 2)] ?? null
+  },
+
+  /** Which of these addresses have an open invite. */
+  async invited(emails: readonly string[], now: string): Promise<ReadonlySet<string>> {
+    const places = emails.map((_, n) => `$${n + 2}`).join(', ')
+    const rows = await db.all<{ email: string }>(
+      `select email from invites where email in (${places}) and status = 'open' and expires_at > $1`,
+      [now, ...emails],
+    )
+    return new Set(rows.map(({ email }) => email))
+  },
+
   /** How many invites are in each state; for the tabs above the list. */
   async counts(now: string): Promise<Record<InviteState, number>> {
-    const rows = await db.all<{ state: InviteState; count: number }>(
-      `select case when status = 'open' and expires_at <= $1 then 'expired' else status end as state,
-       count(*) as count from invites group by 1`,
+    const rows = await db.all<{ status: Exclude<InviteState, 'expired'>; count: number }>(
+      'select status, count(*) as count from invites group by status',
+    )
+    const late = await db.get<{ count: number }>(
+      `select count(*) as count from invites where status = 'open' and expires_at <= $1`,
       [now],
     )
-    const counts = { open: 0, redeemed: 0, revoked: 0, expired: 0, replaced: 0 }
-    for (const { state, count } of rows) counts[state] = count
+    const counts = { open: 0, redeemed: 0, revoked: 0, expired: Number(late?.count ?? 0), replaced: 0 }
+    for (const { status, count } of rows) counts[status] = Number(count)
+    counts.open -= counts.expired
     return counts
   },
 

@@ -128,6 +128,28 @@ export const mailReads = (db: Reader) => ({
     )
   },
 
+  /** What waits to be sent, since when, and what was given up. */
+  async health(): Promise<{
+    readonly queued: number
+    readonly oldestQueuedAt: string | null
+    readonly failed: number
+  }> {
+    const queued = await db.get<{ count: number }>(
+      `select count(*) as count from mails where status = 'queued'`,
+    )
+    const oldest = await db.get<{ queuedAt: string }>(
+      `select queued_at as "queuedAt" from mails where status = 'queued' order by id limit 1`,
+    )
+    const failed = await db.get<{ count: number }>(
+      `select count(*) as count from mails where status = 'failed'`,
+    )
+    return {
+      queued: Number(queued?.count ?? 0),
+      oldestQueuedAt: oldest?.queuedAt ?? null,
+      failed: Number(failed?.count ?? 0),
+    }
+  },
+
   async latest(limit: number): Promise<MailView[]> {
     return db.all<MailView>(`select ${COLUMNS} from mails order by id desc limit $1`, [limit])
   },

@@ -1,6 +1,8 @@
 import type { DomainEvent, EventOf, EventType } from '../domain/catalogue.ts'
 
 export type Value = string | number | null
+/** What statements are given. */
+export type Parameter = Value | Uint8Array
 export type Row = Readonly<Record<string, Value>>
 
 /** A change to a read table, as data: engines render it to SQL, bundle it, or aim it at a table built beside the live one. */
@@ -60,8 +62,8 @@ export const projection = (
 
 /** The read side as projections' queries see it: plain SQL with `$1 … $n`, the same text on every engine. */
 export type Reader = {
-  readonly all: <R>(sql: string, params?: readonly Value[]) => Promise<R[]>
-  readonly get: <R>(sql: string, params?: readonly Value[]) => Promise<R | undefined>
+  readonly all: <R>(sql: string, params?: readonly Parameter[]) => Promise<R[]>
+  readonly get: <R>(sql: string, params?: readonly Parameter[]) => Promise<R | undefined>
   /** A number that is another one after a commit, whoever made it; far cheaper than a query. Not every engine has one. */
-  readonly version?: (() => number) | undefined
+  readonly version?: (() => number | undefined) | undefined
 }

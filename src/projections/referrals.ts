@@ -157,15 +157,30 @@ export const referralReads = (db: Reader) => ({
 
   /** How many of those who are here came on each day, and how. */
   async signUpsPerDay(since: string): Promise<SignUps[]> {
-    return db.all<SignUps>(
-      `select substr(u.registered_at, 1, 10) as day,
-         sum(case when u.via = 'self' and r.user_id is null then 1 else 0 end) as self,
-         sum(case when u.via = 'invite' then 1 else 0 end) as invite,
-         sum(case when r.user_id is null then 0 else 1 end) as referral
-       from users u left join referrals r on r.user_id = u.id and r.way = 'registration'
-       where u.via <> 'operator' and u.registered_at >= $1 group by 1 order by 1`,
+    const ways = await db.all<{ day: string; via: 'self' | 'invite'; count: number }>(
+      `select substr(registered_at, 1, 10) as day, via, count(*) as count from users
+       where registered_at >= $1 and via <> 'operator' group by 1, 2`,
       [since],
     )
+    const brought = await db.all<{ day: string; count: number }>(
+      `select substr(at, 1, 10) as day, count(*) as count from referrals
+       where way = 'registration' and gone_at is null and at >= $1 group by 1`,
+      [since],
+    )
+    const byDay = new Map<string, { self: number; invite: number; referral: number }>()
+    const dayOf = (day: string) => {
+      const known = byDay.get(day) ?? { self: 0, invite: 0, referral: 0 }
+      byDay.set(day, known)
+      return known
+    }
+    for (const { day, via, count } of ways) dayOf(day)[via] += Number(count)
+    for (const { day, count } of brought) {
+      dayOf(day).referral += Number(count)
+      dayOf(day).self -= Number(count) // whoever comes by a code registers by themselves
+    }
+    return [...byDay]
+      .map(([day, counts]) => ({ day, ...counts }))
+      .toSorted((a, b) => (a.day < b.day ? -1 : 1))
   },
 
   /** The newest first. */

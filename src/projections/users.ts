@@ -158,6 +158,16 @@ export const userReads = (db: Reader) => ({
     return row ? { ...present(row), credentialId: row.credentialId } : null
   },
 
+  /** Which of these addresses are some user's, confirmed. */
+  async owned(emails: readonly string[]): Promise<ReadonlySet<string>> {
+    const places = emails.map((_, n) => `$${n + 1}`).join(', ')
+    const rows = await db.all<{ email: string }>(
+      `select email from users where email in (${places}) and email_verified_at is not null`,
+      emails,
+    )
+    return new Set(rows.map(({ email }) => email))
+  },
+
   /** Who registered with this address and has not confirmed it, newest first. */
   async waitingFor(email: string): Promise<(UserView & CredentialRow)[]> {
     const rows = await db.all<UserRow & CredentialRow>(

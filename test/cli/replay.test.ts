@@ -77,6 +77,19 @@ test.each([
   expect([code, err]).toStrictEqual([2, expect.stringContaining(message)])
 })
 
+test('two moments are compared', async () => {
+  const { code, out } = await latchkey('history', 'compare', '1', '0', '--json')
+  expect(code).toBe(0)
+  const { from, to, items } = JSON.parse(out) as { from: object; to: object; items: object[] }
+  expect([from, to]).toMatchObject([{ position: 0 }, { position: 1 }])
+  expect(items).toMatchObject([
+    { kind: 'user', change: 'came', events: [{ position: 1, type: 'UserRegistered' }] },
+  ])
+  expect((await latchkey('history', 'compare', '1', '1')).out).toBe('Nothing is different.\n')
+  const misread = await latchkey('history', 'compare', 'yesterday', '1')
+  expect([misread.code, misread.err]).toStrictEqual([2, 'yesterday: That is no moment.\n'])
+})
+
 test('the past is served until it is stopped', async () => {
   const child = start('history', 'replay', '--until', '1', '--serve', '0', '--json')
   const [line] = (await once(child.stdout, 'data')) as [Buffer]

@@ -140,6 +140,7 @@ describe('the command line', () => {
       'already-registered': 0,
       duplicate: 1,
       invalid: 1,
+      refused: 0,
     })
     const again = await run(folder, ['invite', 'import', file])
     expect(again.out).toContain('Issued 0 of 4; open already 2')

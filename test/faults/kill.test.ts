@@ -8,7 +8,7 @@ import { expect, test } from 'vitest'
 import { openFoundation } from '../../src/foundation.ts'
 import { captureTransport } from '../../src/infrastructure/mail/transport.ts'
 import { openOutbox } from '../../src/runners.ts'
-import { temporaryFolder, testSettings } from '../support/house.ts'
+import { rawSqlite, temporaryFolder, testSettings } from '../support/house.ts'
 import { expectProjectionsEqualRebuild } from '../support/rebuild.ts'
 import { nextMessage, progress, rounds, seeded, seedOf, startWorker } from './support.ts'
 
@@ -89,7 +89,10 @@ test(`F01 kill -9 in a storm of redemptions, ${ROUNDS} rounds: what was acknowle
     const times = new Map<string, number>()
     for (const id of [...sentBefore, ...transport.mails.map((mail) => mail.id)])
       times.set(id, (times.get(id) ?? 0) + 1)
-    const rows = floor.db.prepare('select id, status from mails').all() as { id: string; status: string }[]
+    const rows = rawSqlite(floor).db.prepare('select id, status from mails').all() as {
+      id: string
+      status: string
+    }[]
     for (const { id, status } of rows) {
       expect(['sent', 'suppressed']).toContain(status)
       if (status === 'sent')

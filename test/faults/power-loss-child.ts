@@ -3,14 +3,14 @@
 import { writeSync } from 'node:fs'
 import { issueInvite } from '../../src/domain/invites/issue-invite.ts'
 import { openFoundation } from '../../src/foundation.ts'
-import { testSettings } from '../support/house.ts'
+import { rawSqlite, testSettings } from '../support/house.ts'
 
 const [, , folder = '', commands = '60', synchronous = 'FULL'] = process.argv
 const floor = await openFoundation(testSettings(folder, 3000))
 // The contrast: with what better-sqlite3 is built for, the same test must see events being lost.
-if (synchronous !== 'FULL') floor.db.pragma(`synchronous = ${synchronous}`)
+if (synchronous !== 'FULL') rawSqlite(floor).db.pragma(`synchronous = ${synchronous}`)
 // A small log is folded back into the file in the middle of the run: that path has to survive a cut as well.
-floor.db.pragma('wal_autocheckpoint = 40')
+rawSqlite(floor).db.pragma('wal_autocheckpoint = 40')
 
 const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
 const issue = async (n: number): Promise<void> => {

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openFoundation } from '../../src/foundation.ts'
-import { temporaryFolder, testSettings } from '../support/house.ts'
+import { rawSqlite, temporaryFolder, testSettings } from '../support/house.ts'
 import { expectProjectionsEqualRebuild } from '../support/rebuild.ts'
 import { progress, rounds, seeded, seedOf } from './support.ts'
 import { type Call, readTrace, replayTo } from './trace.ts'
@@ -55,7 +55,7 @@ const lostAt = async (
     if (!name.endsWith('-shm')) writeFileSync(join(folder, basename(name)), content)
   const floor = await openFoundation(testSettings(folder, 3000))
   try {
-    expect(floor.db.pragma('integrity_check', { simple: true })).toBe('ok')
+    expect(rawSqlite(floor).db.pragma('integrity_check', { simple: true })).toBe('ok')
     let events = 0
     for await (const event of floor.store.read()) {
       events++

@@ -1,13 +1,12 @@
 // A process of its own on a shared database: redeems one invite many times at once and reports what it was told.
 import pino from 'pino'
-import { openHouse } from '../../src/app.ts'
+import { openHouse } from '../../src/doors.ts'
 import { openFoundation } from '../../src/foundation.ts'
 import { startSession } from '../../src/http/acts/device.ts'
 import { redeemInviteToken } from '../../src/http/acts/redeem.ts'
-import { testSettings } from '../support/house.ts'
+import { workerSettings } from './support.ts'
 
-const [, , folder = ''] = process.argv
-const floor = await openFoundation(testSettings(folder, 3000))
+const floor = await openFoundation(workerSettings())
 const house = openHouse(floor, pino({ level: 'silent' }), () => false)
 
 const answer = async ({ token, times }: { token: string; times: number }) => {

@@ -1,84 +1,14 @@
-import { expect, test } from 'vitest'
-import { grantRole } from '../../src/domain/users/grant-role.ts'
-import { CHEAP_HASH, openTestFloor } from '../support/house.ts'
-import { expectProjectionsEqualRebuild } from '../support/rebuild.ts'
-import type { Wish } from './referrer.ts'
-import { nextMessage, progress, rounds, startWorker } from './support.ts'
+import { test } from 'vitest'
+import { referralStorm } from './referral-storm.ts'
+import { rounds } from './support.ts'
 
 const PROCESSES = 2
 const ROUNDS = rounds(20, 500)
-const LINE = 4
 
-test(`S1-13, C-21, T19: codes wished for at once, and circles closed at once from ${PROCESSES} processes, ${ROUNDS} rounds: one code each, no circle`, {
-  timeout: 3_600_000,
-}, async () => {
-  const floor = await openTestFloor({ clock: () => new Date().toISOString(), hashCost: CHEAP_HASH })
-  const workers = Array.from({ length: PROCESSES }, () => startWorker('referrer.ts', floor.folder))
-  const tell = async (orders: readonly (readonly Wish[])[]): Promise<string[]> => {
-    const answers = await Promise.all(
-      workers.map((worker, n) => {
-        const answer = nextMessage<string[]>(worker)
-        worker.send(orders[n] ?? [])
-        return answer
-      }),
-    )
-    return answers.flat().toSorted()
-  }
-  const somebody = async (name: string) => {
-    const userId = floor.ids()
-    await floor.execute(
-      grantRole,
-      {
-        userId,
-        role: 'auditor',
-        enrol: { email: `${name}@example.org`, locale: 'en' },
-        newCredentialId: null,
-      },
-      { actor: 'operator', correlation: 'C' },
-    )
-    return userId
-  }
-  try {
-    await Promise.all(workers.map((worker) => nextMessage(worker)))
-    for (let round = 1; round <= ROUNDS; round++) {
-      // A ring of people, each of whom wishes for a code in both processes at once.
-      const ring = await Promise.all(Array.from({ length: LINE }, (_, n) => somebody(`person-${round}-${n}`)))
-      const told = await tell(workers.map(() => ring.map((userId) => ({ kind: 'create' as const, userId }))))
-      expect(told).toStrictEqual([
-        ...Array(LINE).fill('accepted'),
-        ...Array(LINE * (PROCESSES - 1)).fill('referral_code_already_active'),
-      ])
-
-      // Two say at once that the other brought them: one of them was the first.
-      const wishes = await Promise.all(
-        ring.map(async (userId, n): Promise<Wish> => {
-          const referrerId = ring[(n + 1) % LINE] ?? ''
-          const own = await floor.reads.referralCodes.activeOf(referrerId, floor.clock())
-          return { kind: 'redeem', userId, codeId: own?.id ?? '', referrerId }
-        }),
-      )
-      const [first, second] = ring
-      const codeOfFirst = (await floor.reads.referralCodes.activeOf(first ?? '', floor.clock()))?.id ?? ''
-      const opposite: Wish = {
-        kind: 'redeem',
-        userId: second ?? '',
-        codeId: codeOfFirst,
-        referrerId: first ?? '',
-      }
-      expect(await tell([wishes.slice(0, 1), [opposite]])).toStrictEqual(['accepted', 'referral_circle'])
-
-      // Then all of the ring at once, each that the next one did: the last link is refused, whichever that is.
-      const isFirstBrought = (await floor.reads.referrals.referrerOf(first ?? '')) !== null
-      const rest = wishes.filter((_, n) => n !== (isFirstBrought ? 0 : 1))
-      const closing = await tell([rest.filter((_, n) => n % 2 === 0), rest.filter((_, n) => n % 2 === 1)])
-      const refused = closing.filter((answer) => answer !== 'accepted')
-      expect(refused, JSON.stringify(closing)).toStrictEqual(['referral_circle'])
-      for (const id of ring) expect(await floor.reads.referrals.above(id)).not.toContain(id)
-      progress('referral storm', round, ROUNDS)
-    }
-    await expectProjectionsEqualRebuild(floor)
-  } finally {
-    for (const worker of workers) worker.kill('SIGKILL')
-    await floor.dispose()
-  }
-})
+test(
+  `S1-13, C-21, T19: codes wished for at once, and circles closed at once from ${PROCESSES} processes, ${ROUNDS} rounds: one code each, no circle`,
+  {
+    timeout: 3_600_000,
+  },
+  () => referralStorm({ processes: PROCESSES, rounds: ROUNDS }),
+)

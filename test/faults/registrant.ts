@@ -1,15 +1,15 @@
 // A process of its own on a shared database: registers people with one address and confirms them with their codes, all
 // at once, and reports what each was told.
 import pino from 'pino'
-import { openHouse } from '../../src/app.ts'
+import { openHouse } from '../../src/doors.ts'
 import { openFoundation } from '../../src/foundation.ts'
 import { startSession } from '../../src/http/acts/device.ts'
 import { register } from '../../src/http/acts/register.ts'
 import { verifyByCode } from '../../src/http/acts/verification.ts'
-import { CHEAP_HASH, testSettings } from '../support/house.ts'
+import { CHEAP_HASH } from '../support/house.ts'
+import { workerSettings } from './support.ts'
 
-const [, , folder = ''] = process.argv
-const floor = await openFoundation(testSettings(folder, 3000), { hashCost: CHEAP_HASH })
+const floor = await openFoundation(workerSettings(), { hashCost: CHEAP_HASH })
 const house = openHouse(floor, pino({ level: 'silent' }), () => false)
 
 export type Order = {

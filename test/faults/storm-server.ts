@@ -3,17 +3,17 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pino from 'pino'
-import { openHouse } from '../../src/app.ts'
 import { issueInvite } from '../../src/domain/invites/issue-invite.ts'
+import { openHouse } from '../../src/doors.ts'
 import { openFoundation } from '../../src/foundation.ts'
 import { startSession } from '../../src/http/acts/device.ts'
 import { redeemInviteToken } from '../../src/http/acts/redeem.ts'
 import { plus } from '../../src/infrastructure/clock.ts'
 import { openOutbox } from '../../src/runners.ts'
-import { testSettings } from '../support/house.ts'
+import { workerSettings } from './support.ts'
 
 const [, , folder = ''] = process.argv
-const floor = await openFoundation(testSettings(folder, 3000))
+const floor = await openFoundation(workerSettings())
 const log = pino({ level: 'silent' })
 const house = openHouse(floor, log, () => false)
 const outbox = openOutbox(floor, log, {

@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
+import type { Settings } from '../../src/config.ts'
+import { testSettings } from '../support/house.ts'
 
 /** Small seeded generator (mulberry32): a failing run is played again with SEED=…. */
 export const seeded = (seed: number) => {
@@ -28,8 +30,21 @@ export const progress = (name: string, round: number, of: number): void => {
   if (process.env['LONG'] !== undefined && round % 10 === 0) console.log(`${name}: ${round} of ${of}`)
 }
 
-export const startWorker = (file: string, folder: string, ...args: string[]): ChildProcess =>
-  fork(join(import.meta.dirname, file), [folder, ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+/** A process on a database: a file in the folder, or the one on a server whose address is given. */
+export const startWorker = (file: string, folder: string, url?: string): ChildProcess =>
+  fork(join(import.meta.dirname, file), [folder, ...(url === undefined ? [] : [url])], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+
+/** The setting of a database on a server; without an address, nothing. */
+export const on = (url: string | undefined): Record<string, string> =>
+  url === undefined ? {} : { DATABASE_URL: url, DATABASE_POOL: '8' }
+
+/** The settings of a process that `startWorker` has started. */
+export const workerSettings = (environment: Record<string, string> = {}): Settings => {
+  const [, , folder = '', url] = process.argv
+  return testSettings(folder, 3000, { ...on(url), ...environment })
+}
 
 /** The next message of a worker; rejects when it ends instead. */
 export const nextMessage = <T>(worker: ChildProcess): Promise<T> =>

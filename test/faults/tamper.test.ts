@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sqliteReader } from '../../src/infrastructure/database/sqlite.ts'
 import { openSeal } from '../../src/infrastructure/history/checkpoint.ts'
 import {
   consistencyProof,
@@ -12,7 +13,7 @@ import {
   leafHash,
 } from '../../src/infrastructure/history/merkle.ts'
 import type { Verifier } from '../../src/infrastructure/history/note.ts'
-import { sqliteSeals } from '../../src/infrastructure/history/sqlite-seals.ts'
+import { openSeals } from '../../src/infrastructure/history/seals.ts'
 import { subtreesFrom } from '../../src/infrastructure/history/tiles.ts'
 import { temporaryFolder } from '../support/house.ts'
 import {
@@ -83,7 +84,7 @@ describe('T46, F14: a database in which one bit is another', () => {
     async () => {
       const { db, last } = await sealedDatabase(':memory:', [10, 25], 512)
       const image = db.serialize()
-      const anchor = anchorOf(db)
+      const anchor = await anchorOf(db)
       const before = contents(db)
       const tally = { unreadable: 0, found: 0, harmless: 0, named: 0 }
       const silent: number[] = []
@@ -196,7 +197,7 @@ describe('T46, F14: a larger history', () => {
     ;({ folder, remove } = temporaryFolder())
     const made = await sealedDatabase(':memory:', SIZES)
     ;({ last } = made)
-    anchor = anchorOf(made.db)
+    anchor = await anchorOf(made.db)
     await exportOf(made.db, join(folder, 'export'))
     writeFileSync(join(folder, 'key'), `${anchor.text}\n`)
     writeFileSync(join(folder, 'seal'), last)
@@ -313,10 +314,10 @@ describe('T46, F14: a larger history', () => {
     'a client that is fed altered proofs rejects each',
     async () => {
       const db = new Database(Buffer.from(image))
-      const { readTile, bySize } = sqliteSeals(db)
+      const { readTile, bySize } = openSeals(sqliteReader(db))
       const at = subtreesFrom(readTile)
-      const opened = (size: number) => {
-        const sealed = openSeal(bySize(size)?.note ?? '', [anchor])
+      const opened = async (size: number) => {
+        const sealed = openSeal((await bySize(size))?.note ?? '', [anchor])
         if (!sealed) throw new Error('a seal is missing')
         return sealed
       }
@@ -350,7 +351,7 @@ describe('T46, F14: a larger history', () => {
           const size = Math.max(a, position <= a ? a : HEAD)
           const leaf = leafHash(storedEvent(position))
           const path = await inclusionProof(position - 1, size, at)
-          const { root } = opened(size)
+          const { root } = await opened(size)
           expect(isIncluded(leaf, position - 1, size, path, root)).toBe(true)
           const worse = mutated(path, mutation)
           if (worse) expect(isIncluded(leaf, position - 1, size, worse, root)).toBe(false)
@@ -359,10 +360,11 @@ describe('T46, F14: a larger history', () => {
 
           const [from, to] = [Math.min(a, b), Math.max(a, b)]
           const proof = await consistencyProof(from, to, at)
-          expect(isConsistent(from, to, proof, opened(from).root, opened(to).root)).toBe(true)
+          const [older, newer] = [(await opened(from)).root, (await opened(to)).root]
+          expect(isConsistent(from, to, proof, older, newer)).toBe(true)
           const wrong = mutated(proof, mutation)
-          if (wrong) expect(isConsistent(from, to, wrong, opened(from).root, opened(to).root)).toBe(false)
-          if (from < to) expect(isConsistent(from, to, proof, opened(to).root, opened(from).root)).toBe(false)
+          if (wrong) expect(isConsistent(from, to, wrong, older, newer)).toBe(false)
+          if (from < to) expect(isConsistent(from, to, proof, newer, older)).toBe(false)
         }),
         { numRuns: isLong ? 5000 : 300 },
       )

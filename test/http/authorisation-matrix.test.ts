@@ -3,6 +3,7 @@ import { registerClient } from '../../src/domain/clients/register-client.ts'
 import { login } from '../../src/domain/sessions/login.ts'
 import { grantRole } from '../../src/domain/users/grant-role.ts'
 import { revokeRole } from '../../src/domain/users/revoke-role.ts'
+import { registerWebhook } from '../../src/domain/webhooks/register-webhook.ts'
 import { startSession } from '../../src/http/acts/device.ts'
 import { issueInviteTo } from '../../src/http/acts/issue.ts'
 import { createOwnReferralCode } from '../../src/http/acts/referrals.ts'
@@ -28,6 +29,7 @@ type Scene = {
   readonly owner: Person
   readonly inviteId: string
   readonly clientId: string
+  readonly webhookId: string
   readonly mailId: string
   readonly code: string
   readonly fresh: string
@@ -46,6 +48,7 @@ const MATRIX: Readonly<Record<string, Answers>> = {
   changePassword: [401, 204, 204, 204, 204],
   changeEmail: [401, 202, 202, 202, 202],
   eraseMe: [401, 204, 204, 204, 204],
+  exportMe: [401, 200, 200, 200, 200],
   logout: [401, 204, 204, 204, 204],
 
   listSessions: [401, 200, 200, 200, 200],
@@ -70,6 +73,10 @@ const MATRIX: Readonly<Record<string, Answers>> = {
   getInvite: [401, 403, 403, 200, 200],
   resendInvite: [401, 403, 403, 201, 403],
   revokeInvite: [401, 403, 403, 200, 403],
+  importInvites: [401, 403, 403, 202, 403],
+  getInviteImport: [401, 403, 403, 404, 403],
+  startInviteImport: [401, 403, 403, 404, 403],
+  cancelInviteImport: [401, 403, 403, 404, 403],
 
   listUsers: [401, 403, 403, 200, 200],
   getUser: [401, 200, 403, 200, 200],
@@ -102,12 +109,32 @@ const MATRIX: Readonly<Record<string, Answers>> = {
   changeClient: [401, 403, 403, 200, 403],
   removeClient: [401, 403, 403, 204, 403],
 
+  registerWebhook: [401, 403, 403, 201, 403],
+  listWebhooks: [401, 403, 403, 200, 200],
+  getWebhook: [401, 403, 403, 200, 200],
+  changeWebhook: [401, 403, 403, 200, 403],
+  pauseWebhook: [401, 403, 403, 204, 403],
+  resumeWebhook: [401, 403, 403, 204, 403],
+  rotateWebhookSecret: [401, 403, 403, 201, 403],
+  removeWebhook: [401, 403, 403, 204, 403],
+  listDeliveries: [401, 403, 403, 200, 200],
+  getDelivery: [401, 403, 403, 404, 404],
+  replayDelivery: [401, 403, 403, 404, 403],
+  replayWebhook: [401, 403, 403, 202, 403],
+  testWebhook: [401, 403, 403, 200, 403],
+
   listEvents: [401, 403, 403, 200, 200],
   getEvent: [401, 403, 403, 200, 200],
+  compareMoments: [401, 403, 403, 200, 200],
 
   listMails: [401, 403, 403, 200, 200],
   getMail: [401, 403, 403, 200, 200],
   retryMail: [401, 403, 403, 202, 403],
+
+  getSettings: [401, 403, 403, 200, 200],
+  changeSettings: [401, 403, 403, 200, 403],
+  listSettingChanges: [401, 403, 403, 200, 200],
+  undoSettingChange: [401, 403, 403, 404, 403],
 
   listSeals: [401, 403, 403, 200, 200],
   getConsistencyProof: [401, 403, 403, 200, 200],
@@ -127,6 +154,7 @@ const BODIES: Readonly<Record<string, (scene: Scene) => unknown>> = {
   changePassword: () => ({ currentPassword: PASSWORD, newPassword: 'another long password' }),
   changeEmail: ({ fresh }) => ({ email: fresh, currentPassword: PASSWORD }),
   eraseMe: () => ({ currentPassword: PASSWORD }),
+  exportMe: () => ({ currentPassword: PASSWORD }),
   login: ({ owner }) => ({ email: owner.email, password: PASSWORD }),
   issueToken: ({ owner }) => ({ grant_type: 'password', username: owner.email, password: PASSWORD }),
   refreshSession: ({ owner }) => ({ refreshToken: owner.refreshToken }),
@@ -138,16 +166,23 @@ const BODIES: Readonly<Record<string, (scene: Scene) => unknown>> = {
   verifyEmail: () => ({ code: '314159' }),
   completeRegistration: () => ({ password: PASSWORD }),
   issueInvite: ({ fresh }) => ({ email: fresh }),
+  importInvites: ({ fresh }) => ({ rows: [{ email: fresh }] }),
   changeUser: () => ({ name: 'Somebody Else' }),
   createReferralCode: () => ({ expiresAt: inAWeek() }),
   redeemReferralCode: ({ code }) => ({ code }),
   registerClient: () => ({ name: 'Example App', redirectUris }),
   changeClient: () => ({ name: 'Another App' }),
+  changeSettings: () => ({ 'brand.name': 'Another Name' }),
+  registerWebhook: () => ({ url: 'https://app.example/hooks' }),
+  changeWebhook: () => ({ description: 'The directory' }),
+  rotateWebhookSecret: () => ({}),
+  replayWebhook: () => ({ position: 1 }),
 }
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 const QUERIES: Readonly<Record<string, (scene: Scene) => string>> = {
   listMailbox: () => '?email=nobody@example.org',
   getConsistencyProof: ({ sealed }) => `?from=${sealed}&to=${sealed}`,
+  compareMoments: () => '?from=0&to=1',
   findReferralCode: ({ owner }) => `?referrerEmail=${owner.email}`,
 }
 
@@ -203,6 +238,16 @@ const setScene = async (): Promise<Scene> => {
   const clientId = house.newId()
   const client = { clientId, name: 'Example App', kind: 'public', redirectUris } as const
   await house.execute(registerClient, { ...client, redirectUris: [...redirectUris] }, by)
+  const webhookId = house.newId()
+  // Port 9 of this machine: nobody listens there, and nothing leaves it.
+  const hook = {
+    webhookId,
+    secretId: house.newId(),
+    url: 'http://127.0.0.1:9/',
+    description: null,
+    types: [],
+  }
+  await house.execute(registerWebhook, { ...hook, isAtHome: true }, by)
   if (issued.outcome !== 'accepted') throw new Error('nobody was invited')
   const fresh = `fresh${++people}@example.org`
   const owner = await enter(null)
@@ -213,6 +258,7 @@ const setScene = async (): Promise<Scene> => {
     code: made.code.code,
     inviteId: issued.inviteId,
     clientId,
+    webhookId,
     mailId: (await givenUp(house, wish.email)).id,
     fresh,
     sealed: (await api.app.sealer.seal())?.size ?? 0,
@@ -225,10 +271,21 @@ const tokenOf = async (caller: Caller, { owner }: Scene): Promise<string | undef
   return (await enter(caller === 'other' ? null : caller)).token
 }
 
-const concrete = (path: string, { owner, inviteId, clientId, mailId }: Scene): string => {
-  const ids = { history: '1', invites: inviteId, clients: clientId, mails: mailId, me: owner.sessionId }
+const concrete = (path: string, { owner, inviteId, clientId, webhookId, mailId }: Scene): string => {
+  const ids = {
+    history: '1',
+    invites: inviteId,
+    clients: clientId,
+    webhooks: webhookId,
+    mails: mailId,
+    me: owner.sessionId,
+  }
   const id = ids[path.split('/')[1] as keyof typeof ids] ?? owner.id
-  return path.replace('{id}', id).replace('{position}', id).replace('{role}', 'auditor')
+  return path
+    .replace('{id}', id)
+    .replace('{deliveryId}', clientId)
+    .replace('{position}', id)
+    .replace('{role}', 'auditor')
 }
 
 describe('T20: who may do what', () => {

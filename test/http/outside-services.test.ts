@@ -1,7 +1,7 @@
 import pino from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ADMIN } from '../support/admin.ts'
-import { openTestApp } from '../support/house.ts'
+import { openTestApp, rawSqlite } from '../support/house.ts'
 import { CLEARBIT_PERSON, hunterSays, json, openStub, type Stub, silence } from '../support/outside.ts'
 import { linkIn, type Visitor } from '../support/visitor.ts'
 import { Api } from './api/client.ts'
@@ -139,7 +139,7 @@ describe('registering by the API with outside services', () => {
 
     await api.call('DELETE', path, { token: admin.accessToken })
     const tables = ['events', 'inquiries', 'users']
-    const left = tables.map((table) => api.app.floor.db.prepare(`select * from ${table}`).all())
+    const left = tables.map((table) => rawSqlite(api.app.floor).db.prepare(`select * from ${table}`).all())
     expect(JSON.stringify(left)).not.toMatch(/Bell|Analytical|Engineer"/)
   })
 

@@ -4,7 +4,7 @@ import { type PastApp, serveAsOf } from '../../src/as-of.ts'
 import type { NewEvent } from '../../src/domain/catalogue.ts'
 import { accept } from '../../src/domain/decision.ts'
 import * as cast from '../support/controls.ts'
-import { HOUR, openTestFloor, testClock } from '../support/house.ts'
+import { HOUR, openTestFloor, rawSqlite, testClock } from '../support/house.ts'
 
 const { BEN, BEN_ADDRESS, CYD, CYD_ADDRESS, INVITE } = cast
 
@@ -72,8 +72,8 @@ test('whoever was forgotten since is forgotten in the past, too', async () => {
 })
 
 test('every request that would change something is refused, and nothing is written', async () => {
-  const before = floor.db.prepare('select count(*) from events').pluck().get()
-  const changes = floor.reader.pragma('data_version', { simple: true })
+  const before = rawSqlite(floor).db.prepare('select count(*) from events').pluck().get()
+  const changes = rawSqlite(floor).reader.pragma('data_version', { simple: true })
   for (const [method, path] of [
     ['POST', '/'],
     ['POST', `/admin/users/${BEN}/suspend`],
@@ -89,12 +89,12 @@ test('every request that would change something is refused, and nothing is writt
       'read_only',
     ])
   }
-  expect(floor.db.prepare('select count(*) from events').pluck().get()).toBe(before)
-  expect(floor.reader.pragma('data_version', { simple: true })).toBe(changes)
+  expect(rawSqlite(floor).db.prepare('select count(*) from events').pluck().get()).toBe(before)
+  expect(rawSqlite(floor).reader.pragma('data_version', { simple: true })).toBe(changes)
 })
 
 test('reading every page of an auditor writes nothing', async () => {
-  const changes = floor.reader.pragma('data_version', { simple: true })
+  const changes = rawSqlite(floor).reader.pragma('data_version', { simple: true })
   for (const path of [
     '/',
     '/admin/users',
@@ -102,10 +102,11 @@ test('reading every page of an auditor writes nothing', async () => {
     '/admin/referrals',
     '/admin/mails',
     '/admin/clients',
+    '/admin/webhooks',
     '/api/v1/users',
     '/api/v1/history',
   ]) {
     expect([path, (await page(path)).status]).toStrictEqual([path, 200])
   }
-  expect(floor.reader.pragma('data_version', { simple: true })).toBe(changes)
+  expect(rawSqlite(floor).reader.pragma('data_version', { simple: true })).toBe(changes)
 })

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openApp } from '../../src/app.ts'
 import { clientOf } from '../../src/http/throttle.ts'
 import { ADMIN } from '../support/admin.ts'
-import { CHEAP_HASH, MINUTE } from '../support/house.ts'
+import { CHEAP_HASH, MINUTE, rawSqlite } from '../support/house.ts'
 import { Visitor } from '../support/visitor.ts'
 import { Api, type Reply } from './api/client.ts'
 
@@ -44,7 +44,9 @@ const member = async (email: string) => {
 const tokens = ({ body }: Reply) => ({ accessToken: String(body['accessToken']) })
 const events = async (type: string) => {
   await api.app.settled()
-  const { n } = api.app.floor.db.prepare('select count(*) as n from events where type = ?').get(type) as {
+  const { n } = rawSqlite(api.app.floor)
+    .db.prepare('select count(*) as n from events where type = ?')
+    .get(type) as {
     n: number
   }
   return n
@@ -170,8 +172,8 @@ describe('signing in', () => {
     await signIn(email, 'my-secret-mistake', newClient())
     await signIn(newAddress(), 'my-secret-mistake', newClient())
     expect((await events('LoginFailed')) - before).toBe(1)
-    const bytes = api.app.floor.db
-      .prepare("select bytes from events where type = 'LoginFailed' order by position desc limit 1")
+    const bytes = rawSqlite(api.app.floor)
+      .db.prepare("select bytes from events where type = 'LoginFailed' order by position desc limit 1")
       .pluck()
       .get()
     expect(String(bytes)).not.toMatch(/my-secret-mistake|198\.51|example\.org/)

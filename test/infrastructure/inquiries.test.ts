@@ -5,7 +5,7 @@ import { registerUser } from '../../src/domain/users/register-user.ts'
 import { verifyEmail } from '../../src/domain/users/verify-email.ts'
 import { openServices } from '../../src/infrastructure/outside/services.ts'
 import * as cast from '../support/controls.ts'
-import { DAY, MINUTE, openTestFloor, type TestClock, testClock } from '../support/house.ts'
+import { DAY, MINUTE, openTestFloor, rawSqlite, type TestClock, testClock } from '../support/house.ts'
 import {
   CLEARBIT_PERSON,
   CLEARBIT_UNKNOWN,
@@ -94,7 +94,7 @@ const noted = async () => {
   for await (const event of floor.store.read({ types: ['EmailJudged', 'PersonEnriched'] })) found.push(event)
   return found.map(({ type, actor, data }) => ({ type, actor, data }))
 }
-const attempts = () => floor.db.prepare('select question, attempts from inquiry_attempts').all()
+const attempts = () => rawSqlite(floor).db.prepare('select question, attempts from inquiry_attempts').all()
 
 describe('S1-36 the address of who has registered', () => {
   test('is asked about once, and the verdict stands in the history', async () => {
@@ -244,8 +244,8 @@ describe('S1-35 the person who has confirmed an address', () => {
     await floor.execute(eraseUser, { userId: BEN, email: BEN_ADDRESS }, OPERATOR)
     expect(await noted()).toMatchObject([{ data: { userId: BEN, name: null, company: null, title: null } }])
     expect(await floor.reads.inquiries.get(BEN)).toBeNull()
-    const rows = JSON.stringify(floor.db.prepare('select * from inquiries').all())
-    const history = JSON.stringify(floor.db.prepare('select * from events').all())
+    const rows = JSON.stringify(rawSqlite(floor).db.prepare('select * from inquiries').all())
+    const history = JSON.stringify(rawSqlite(floor).db.prepare('select * from events').all())
     expect(rows + history).not.toMatch(/Bell|Analytical|Engineer/)
   })
 })

@@ -2,12 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { migrations, openFoundation } from '../../src/foundation.ts'
+import { openFoundation } from '../../src/foundation.ts'
 import {
   migrateDown,
   migrateUp,
   migrationStatus,
   readMigrations,
+  sqliteMigrations,
 } from '../../src/infrastructure/database/migrations.ts'
 import { openReader, openWriter, type SqliteConnection } from '../../src/infrastructure/database/sqlite.ts'
 import { NOW } from '../support/controls.ts'
@@ -30,13 +31,13 @@ const schema = (of: SqliteConnection = db) =>
 
 describe('migrations', () => {
   test('S0-33 make the schema from an empty file, and again change nothing', () => {
-    expect(migrateUp(db, migrations(), NOW)).toHaveLength(migrations().length)
+    expect(migrateUp(db, sqliteMigrations(), NOW)).toHaveLength(sqliteMigrations().length)
     const made = schema()
-    expect(migrateUp(db, migrations(), NOW)).toStrictEqual([])
+    expect(migrateUp(db, sqliteMigrations(), NOW)).toStrictEqual([])
     expect(schema()).toStrictEqual(made)
   })
   test('S0-34, S2-40, S4-26 up, down and up again give the same schema, each step of it', () => {
-    const all = migrations()
+    const all = sqliteMigrations()
     const after = all.map(({ number }) => {
       migrateUp(db, all, NOW, number)
       return schema()
@@ -50,23 +51,23 @@ describe('migrations', () => {
   })
   test('two that start at once do it once', () => {
     const beside = openWriter(join(folder, 'a.db'))
-    expect(migrateUp(db, migrations(), NOW).length + migrateUp(beside, migrations(), NOW).length).toBe(
-      migrations().length,
-    )
+    expect(
+      migrateUp(db, sqliteMigrations(), NOW).length + migrateUp(beside, sqliteMigrations(), NOW).length,
+    ).toBe(sqliteMigrations().length)
     beside.close()
   })
   test('one that was changed after it was applied is refused', () => {
-    const all = migrations()
+    const all = sqliteMigrations()
     migrateUp(db, all, NOW)
     const changed = all.map((one) => (one.number === 2 ? { ...one, checksum: 'x' } : one))
     expect(() => migrateUp(db, changed, NOW)).toThrow(/was changed after it was applied/)
   })
   test('a database of a newer version is refused and left alone', () => {
-    migrateUp(db, migrations(), NOW)
-    expect(() => migrationStatus(db, migrations().slice(0, 1))).toThrow(/newer version/)
+    migrateUp(db, sqliteMigrations(), NOW)
+    expect(() => migrationStatus(db, sqliteMigrations().slice(0, 1))).toThrow(/newer version/)
   })
   test('one that fails leaves nothing of itself, and what was applied before it stays', () => {
-    const [first, second] = migrations()
+    const [first, second] = sqliteMigrations()
     if (!first || !second) throw new Error('too few migrations')
     const broken = { ...second, up: 'create table half_done (x); this is no SQL' }
     expect(() => migrateUp(db, [first, broken], NOW)).toThrow(/syntax error/)
@@ -75,12 +76,12 @@ describe('migrations', () => {
     expect(migrateUp(db, [first, second], NOW).map(({ number }) => number)).toStrictEqual([2])
   })
   test('down to the beginning leaves the list of migrations and nothing else', () => {
-    migrateUp(db, migrations(), NOW)
-    migrateDown(db, migrations(), 0)
+    migrateUp(db, sqliteMigrations(), NOW)
+    migrateDown(db, sqliteMigrations(), 0)
     expect(schema().map((one) => (one as { name: string }).name)).toStrictEqual(['migrations'])
   })
   test('one that was changed is refused on the way down too', () => {
-    const all = migrations()
+    const all = sqliteMigrations()
     migrateUp(db, all, NOW)
     const made = schema()
     const changed = all.map((one) => ({ ...one, checksum: `${one.checksum}x` }))
@@ -124,7 +125,7 @@ describe('a database that can’t be used', () => {
     await expect(openWith(join(folder, 'file', 'a.db'))).rejects.toThrow(/folder/)
   })
   test('a reader can’t write', () => {
-    migrateUp(db, migrations(), NOW)
+    migrateUp(db, sqliteMigrations(), NOW)
     const reader = openReader(join(folder, 'a.db'))
     expect(() => reader.exec('create table x (a)')).toThrow(/readonly|read-only/)
     reader.close()

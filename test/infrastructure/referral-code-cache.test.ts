@@ -7,7 +7,7 @@ import { referralCodeCache } from '../../src/infrastructure/referral-code-cache.
 import type { Reader } from '../../src/projections/projection.ts'
 import { referralCodeReads } from '../../src/projections/referral-codes.ts'
 import * as cast from '../support/controls.ts'
-import { DAY, openTestFloor, testClock, testSettings } from '../support/house.ts'
+import { DAY, openTestFloor, rawSqlite, testClock, testSettings } from '../support/house.ts'
 
 const { BEN, BEN_ADDRESS, CODE, CODE_ID, OTHER_CODE, OTHER_CODE_ID, IN_A_WEEK } = cast
 const found = { codeId: CODE_ID, referrerId: BEN, code: CODE, expiresAt: IN_A_WEEK }
@@ -126,7 +126,7 @@ describe('looking up referral codes', () => {
     expect(await cache.byReferrerEmail(cast.ADA_ADDRESS)).toStrictEqual(found)
   })
   test('where an engine can’t tell whether anything changed, nothing is remembered', async () => {
-    const { version: _, ...reader } = sqliteReader(floor.reader)
+    const { version: _, ...reader } = sqliteReader(rawSqlite(floor).reader)
     const careful = referralCodeCache({ reader, reads: floor.reads.referralCodes, clock })
     expect(await careful.byCode(CODE)).toStrictEqual(found)
     await happened(floor, cast.codeDeleted())
@@ -135,7 +135,7 @@ describe('looking up referral codes', () => {
   test('what a slow answer brings is not remembered when something was committed meanwhile', async () => {
     const { promise: asked, resolve: sayAsked } = Promise.withResolvers<void>()
     const { promise: answer, resolve: sayAnswer } = Promise.withResolvers<void>()
-    const reader = sqliteReader(floor.reader)
+    const reader = sqliteReader(rawSqlite(floor).reader)
     let isSlow = true
     const slow = referralCodeCache({
       reader,

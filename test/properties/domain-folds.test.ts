@@ -42,10 +42,12 @@ test('the folds of the domain are found', () =>
     'registration',
     'registrationSession',
     'session',
+    'setting',
     'signInLink',
     'standing',
     'suspension',
     'verification',
+    'webhook',
   ]))
 
 describe.each(folds)('%s', (_, fold) => {

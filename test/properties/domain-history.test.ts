@@ -157,7 +157,10 @@ describe('whatever people wish, in whatever order', () => {
 describe('the stories themselves', () => {
   const acts = fc.sample(anyStory, { numRuns: 1500, seed: 20260301 }).flatMap(play)
 
-  test('try every command of the domain', () => expect(commandsInStories()).toStrictEqual(commandTypes))
+  test('try every command of the domain, but those that only a restored history knows', () =>
+    expect(commandsInStories()).toStrictEqual(
+      commandTypes.filter((type) => type !== 'RepeatErasure' && type !== 'RepeatPurge'),
+    ))
 
   test('write every type of event that a command decides', () => {
     expect([...new Set(written(acts).map(({ type }) => type))].toSorted()).toStrictEqual(

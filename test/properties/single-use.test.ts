@@ -5,7 +5,7 @@ import { purgeInvite } from '../../src/domain/invites/purge-invite.ts'
 import { login } from '../../src/domain/sessions/login.ts'
 import { insert } from '../../src/projections/projection.ts'
 import { ADMIN, enrolAdmin } from '../support/admin.ts'
-import { DAY, openTestApp, type TestApp } from '../support/house.ts'
+import { DAY, openTestApp, rawSqlite, type TestApp } from '../support/house.ts'
 import { expectProjectionsEqualRebuild } from '../support/rebuild.ts'
 
 // The model: what a person with pencil and paper would note down about invites.
@@ -341,6 +341,6 @@ test('T01 tokens are distinct, and the database refuses an invite id that exists
     expiresAt: '2026-03-05T00:00:00.000Z',
   } as const
   await app.floor.execute(issueInvite, wish, { actor: 'operator', correlation: 'C' })
-  expect(() => app.floor.db.exec(`insert into invites select * from invites`)).toThrow(/UNIQUE/)
+  expect(() => rawSqlite(app.floor).db.exec(`insert into invites select * from invites`)).toThrow(/UNIQUE/)
   await app.dispose()
 })

@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { holdDatabase } from '../support/held.ts'
 import { openTestApp, type TestApp } from '../support/house.ts'
 import { PASSWORD } from './registering.ts'
 
@@ -80,7 +80,7 @@ describe('S2: when something does not answer', () => {
 
   test('S2-49 a database that somebody else holds is answered 503, as a problem, and works again after', async () => {
     const held = await openTestApp()
-    const other = new Database(`${held.folder}/latchkey.db`)
+    const letGo = await holdDatabase(held.floor.settings)
     try {
       const register = () =>
         fetch(`${held.address}/api/v1/users`, {
@@ -88,17 +88,15 @@ describe('S2: when something does not answer', () => {
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify({ email: 'held.s249@example.org', password: PASSWORD }),
         })
-      other.exec('begin immediate')
       const refused = await register()
       expect([refused.status, refused.headers.get('content-type')]).toStrictEqual([
         503,
         'application/problem+json',
       ])
       expect(refused.headers.get('retry-after')).toMatch(/^\d+$/)
-      other.exec('rollback')
+      await letGo()
       expect((await register()).status).toBe(201)
     } finally {
-      other.close()
       await held.dispose()
     }
   })

@@ -79,6 +79,8 @@ describe('S2: settings', () => {
   const other: Record<string, string> = {
     PROFILE: 'test',
     DATABASE_URL: 'sqlite:elsewhere.db',
+    DATABASE_READ_URL: 'postgres://latchkey@replica/latchkey',
+    DATABASE_POOL: '20',
     HOST: '0.0.0.0',
     PORT: '4000',
     PUBLIC_URL: 'https://id.example.org',
@@ -92,6 +94,7 @@ describe('S2: settings', () => {
     INVITE_CREDENTIALS: 'choose',
     INVITE_LINK: 'direct',
     REGISTRATION: 'invite',
+    PINNED_SETTINGS: 'registration.mode',
     EMAIL_LOOKUP: 'on',
     EMAIL_VERIFIER_URL: 'https://api.example.org/verify',
     ENRICHMENT_URL: 'https://api.example.org/find',

@@ -216,9 +216,13 @@ describe('S3: what is stored', () => {
     await site.settled()
     for (const file of readdirSync(site.folder))
       expect([file, readFileSync(join(site.folder, file)).includes(PASSWORD)]).toStrictEqual([file, false])
-    const stored = site.floor.db.prepare('select hash from password_hashes where user_id = ?').pluck()
+    const { reader } = site.floor.database
+    const sql = 'select hash from password_hashes where user_id = $1'
     const hashes = await Promise.all(
-      emails.map(async (email) => String(stored.get((await site.floor.reads.users.byEmail(email))?.id))),
+      emails.map(async (email) => {
+        const user = await site.floor.reads.users.byEmail(email)
+        return (await reader.get<{ hash: string }>(sql, [user?.id ?? null]))?.hash
+      }),
     )
     for (const hash of hashes) expect(hash).toMatch(/^\$2[ab]\$\d\d\$[./A-Za-z0-9]{53}$/)
     expect(hashes[0]).not.toBe(hashes[1])
@@ -232,8 +236,8 @@ describe('S3: what is stored', () => {
     expect(decision).toMatch(/Status: accepted[\s\S]*Address tags are HMAC digests/)
     const email = 'gone.s339@example.org'
     const visitor = await member(email)
-    const events = () => JSON.stringify(site.floor.db.prepare('select * from events').all())
-    expect(events()).not.toContain(email)
+    const events = async () => JSON.stringify(await site.floor.database.reader.all('select * from events'))
+    expect(await events()).not.toContain(email)
     const told = async () => {
       const texts: string[] = []
       for await (const event of site.floor.store.read({})) texts.push(JSON.stringify(event))

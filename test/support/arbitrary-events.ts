@@ -21,17 +21,25 @@ const POOLS: Readonly<Record<string, readonly string[]>> = {
   template: ['invite', 'verification'],
   clientId: [cast.CLIENT, cast.OTHER_CLIENT],
   redirectUris: [cast.REDIRECT_URI, cast.OTHER_REDIRECT_URI],
+  webhookId: [cast.WEBHOOK, cast.OTHER_WEBHOOK],
+  secretId: [cast.WEBHOOK_SECRET, cast.NEXT_WEBHOOK_SECRET],
+  rewindId: [cast.REWIND, cast.OTHER_REWIND],
+  url: [cast.WEBHOOK_URL, cast.OTHER_WEBHOOK_URL],
+  types: ['InviteRedeemed', 'UserErased'],
   mailId: [cast.MAIL],
   codeId: [cast.CODE_ID, cast.OTHER_CODE_ID],
   code: [cast.CODE, cast.OTHER_CODE],
   batchId: [cast.BATCH, cast.OTHER_BATCH],
   email: [cast.ADA_ADDRESS, cast.BEN_ADDRESS],
   about: [`invite:${cast.INVITE}`, `user:${cast.BEN}`],
+  setting: ['registration.mode', 'brand.name'],
+  undoes: [cast.CHANGE, cast.OTHER_CHANGE],
   text: ['some words', ''],
 }
 const SAME_POOL: Readonly<Record<string, string>> = {
   inviteIds: 'inviteId',
   redeemedInviteId: 'inviteId',
+  previousSecretId: 'secretId',
   except: 'sessionId',
   name: 'text',
   company: 'text',
@@ -43,6 +51,7 @@ const SAME_POOL: Readonly<Record<string, string>> = {
   reason: 'text',
   userAgent: 'text',
   ip: 'text',
+  value: 'text',
 }
 const MOMENTS = [cast.EARLIER, cast.NOW, cast.IN_A_DAY, cast.IN_A_WEEK]
 export const anyMoment = fc.constantFrom(...MOMENTS)

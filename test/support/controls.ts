@@ -34,6 +34,16 @@ export const RESET = ulid('RE1')
 export const OTHER_RESET = ulid('RE2')
 export const CLIENT = ulid('C1')
 export const OTHER_CLIENT = ulid('C2')
+export const CHANGE = ulid('CH1')
+export const OTHER_CHANGE = ulid('CH2')
+export const WEBHOOK = ulid('W1')
+export const OTHER_WEBHOOK = ulid('W2')
+export const WEBHOOK_SECRET = ulid('WS1')
+export const NEXT_WEBHOOK_SECRET = ulid('WS2')
+export const REWIND = ulid('RW1')
+export const OTHER_REWIND = ulid('RW2')
+export const WEBHOOK_URL = 'https://app.example/hooks'
+export const OTHER_WEBHOOK_URL = 'https://app.example/other-hooks'
 export const CODE_ID = ulid('CD1')
 export const OTHER_CODE_ID = ulid('CD2')
 export const CODE = '0123456789ABCDEF'
@@ -281,6 +291,57 @@ export const clientChanged = (data: Overrides<'ClientChanged'> = {}): NewEventOf
 export const clientRemoved: NewEventOf<'ClientRemoved'> = {
   type: 'ClientRemoved',
   data: { clientId: CLIENT },
+}
+
+export const settingChanged = (data: Overrides<'SettingChanged'> = {}): NewEventOf<'SettingChanged'> => ({
+  type: 'SettingChanged',
+  data: { setting: 'registration.mode', value: 'invite', undoes: null, ...data },
+})
+export const webhookRegistered = (
+  data: Overrides<'WebhookRegistered'> = {},
+): NewEventOf<'WebhookRegistered'> => ({
+  type: 'WebhookRegistered',
+  data: {
+    webhookId: WEBHOOK,
+    secretId: WEBHOOK_SECRET,
+    url: WEBHOOK_URL,
+    description: 'The directory',
+    types: ['InviteRedeemed'],
+    ...data,
+  },
+})
+export const webhookChanged = (data: Overrides<'WebhookChanged'> = {}): NewEventOf<'WebhookChanged'> => ({
+  type: 'WebhookChanged',
+  data: { webhookId: WEBHOOK, url: null, description: null, types: null, ...data },
+})
+export const webhookPaused: NewEventOf<'WebhookPaused'> = {
+  type: 'WebhookPaused',
+  data: { webhookId: WEBHOOK },
+}
+export const webhookResumed: NewEventOf<'WebhookResumed'> = {
+  type: 'WebhookResumed',
+  data: { webhookId: WEBHOOK },
+}
+export const webhookSecretRotated: NewEventOf<'WebhookSecretRotated'> = {
+  type: 'WebhookSecretRotated',
+  data: {
+    webhookId: WEBHOOK,
+    secretId: NEXT_WEBHOOK_SECRET,
+    previousSecretId: WEBHOOK_SECRET,
+    previousUntil: IN_A_WEEK,
+  },
+}
+export const webhookRewound: NewEventOf<'WebhookRewound'> = {
+  type: 'WebhookRewound',
+  data: { webhookId: WEBHOOK, rewindId: REWIND, position: 7 },
+}
+export const webhookDisabled: NewEventOf<'WebhookDisabled'> = {
+  type: 'WebhookDisabled',
+  data: { webhookId: WEBHOOK, reason: 'failing' },
+}
+export const webhookRemoved: NewEventOf<'WebhookRemoved'> = {
+  type: 'WebhookRemoved',
+  data: { webhookId: WEBHOOK },
 }
 
 export const codeCreated = (

@@ -51,6 +51,15 @@ const examples: readonly NewEvent[] = [
   cast.subtreeSuspended(),
   cast.subtreeReinstated(),
   cast.historyViewed(),
+  cast.settingChanged(),
+  cast.webhookRegistered(),
+  cast.webhookChanged({ url: cast.OTHER_WEBHOOK_URL, description: '', types: [] }),
+  cast.webhookPaused,
+  cast.webhookResumed,
+  cast.webhookSecretRotated,
+  cast.webhookRewound,
+  cast.webhookDisabled,
+  cast.webhookRemoved,
 ]
 
 /** One example of every event type, as new golden files are written from. */

@@ -1,12 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import { type App, type AppOptions, openApp } from '../../src/app.ts'
 import { readSettings, type Settings } from '../../src/config.ts'
 import { type Foundation, openFoundation, type World } from '../../src/foundation.ts'
+import type { SqliteFile } from '../../src/infrastructure/database/sqlite-engine.ts'
 import { captureTransport } from '../../src/infrastructure/mail/transport.ts'
+import { freePort } from './free-port.ts'
+import { createTestDatabase } from './postgres.ts'
+
+export { freePort }
 
 /** A clock that stands still until it is told to move. */
 export const testClock = (start = '2026-03-01T09:00:00.000Z') => {
@@ -33,18 +37,6 @@ export const temporaryFolder = (): { folder: string; remove: () => void } => {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
-/** A port that is free now: links need PUBLIC_URL before the service listens. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      const port = typeof address === 'object' && address ? address.port : 0
-      probe.close(() => resolve(port))
-    })
-  })
-
 export const testSettings = (
   folder: string,
   port: number,
@@ -59,6 +51,21 @@ export const testSettings = (
     ...environment,
   })
 
+/** The connections to the file, for whoever looks under the floor or breaks something there. */
+export const rawSqlite = ({ sqlite }: Pick<Foundation, 'sqlite'>): SqliteFile => {
+  if (!sqlite) throw new Error('the database is no file')
+  return sqlite
+}
+
+/** Tests that are run on both engines find a database on a server here, in their second run. */
+const databaseFor = async (environment: Readonly<Record<string, string>>) => {
+  if (process.env['TEST_ENGINE'] !== 'postgres' || environment['DATABASE_URL'] !== undefined) {
+    return { environment: {}, drop: async () => {} }
+  }
+  const { url, drop } = await createTestDatabase()
+  return { environment: { DATABASE_URL: url, DATABASE_POOL: '6' }, drop }
+}
+
 export const CHEAP_HASH = 4
 
 /** The floor alone: database, vault, history, read side; for tests of engines and runners. */
@@ -67,16 +74,21 @@ export const openTestFloor = async (
   environment: Record<string, string> = {},
 ): Promise<Foundation & { folder: string; dispose: () => Promise<void> }> => {
   const { folder, remove } = temporaryFolder()
-  const floor = await openFoundation(testSettings(folder, 3000, environment), {
-    clock: testClock(),
-    hashCost: CHEAP_HASH,
-    ...world,
-  })
+  const database = await databaseFor(environment)
+  const floor = await openFoundation(
+    testSettings(folder, 3000, { ...database.environment, ...environment }),
+    {
+      clock: testClock(),
+      hashCost: CHEAP_HASH,
+      ...world,
+    },
+  )
   return {
     ...floor,
     folder,
     dispose: async () => {
       await floor.close()
+      await database.drop()
       remove()
     },
   }
@@ -99,7 +111,9 @@ export const openTestApp = async (
   const { folder, remove } = temporaryFolder()
   const clock = testClock()
   const transport = captureTransport()
-  const app = await openApp(testSettings(folder, await freePort(), environment), {
+  const database = await databaseFor(environment)
+  const settings = testSettings(folder, await freePort(), { ...database.environment, ...environment })
+  const app = await openApp(settings, {
     log: pino({ level: 'silent' }),
     clock,
     transport,
@@ -119,6 +133,7 @@ export const openTestApp = async (
     },
     async dispose() {
       await app.close()
+      await database.drop()
       remove()
     },
   }

@@ -4,6 +4,6 @@ import { compareProjections } from '../../src/infrastructure/projections/compare
 import { projections } from '../../src/projections/index.ts'
 
 /** The law of projections: rebuilt from the history they are the same, row by row. */
-export const expectProjectionsEqualRebuild = async ({ store, reader, clock }: Foundation): Promise<void> => {
-  expect(await compareProjections({ store, live: reader, projections, clock })).toStrictEqual([])
+export const expectProjectionsEqualRebuild = async ({ store, engine, clock }: Foundation): Promise<void> => {
+  expect(await compareProjections({ store, engine, projections, clock })).toStrictEqual([])
 }

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import canonicalize from 'canonicalize'
+import { carrierOn, sqliteReader } from '../../src/infrastructure/database/sqlite.ts'
+import { readBy } from '../../src/infrastructure/database/work.ts'
 import { exportHistory } from '../../src/infrastructure/history/export-history.ts'
 import { exportSource } from '../../src/infrastructure/history/export-source.ts'
 import { readVerifier, type Verifier } from '../../src/infrastructure/history/note.ts'
@@ -44,8 +46,10 @@ const append = (db: Database.Database, from: number, to: number) => {
 /** Seals what is there, or only the first so many events. */
 export const sealerOn = (db: Database.Database, size = Number.MAX_SAFE_INTEGER) =>
   new Sealer({
-    db,
-    reader: db,
+    database: {
+      reader: sqliteReader(db),
+      exclusively: async (_name, work) => db.transaction(() => carrierOn(db)(work()))(),
+    },
     store: {
       head: async () =>
         Math.min(size, Number(db.prepare('select max(position) from events').pluck().get() ?? 0)),
@@ -56,7 +60,6 @@ export const sealerOn = (db: Database.Database, size = Number.MAX_SAFE_INTEGER) 
         yield* rows.all(after, until) as { position: number; type: string; bytes: string }[]
       },
     },
-    exclusively: async (work) => db.transaction(work)(),
     roots,
     origin: 'id.example.org',
     clock: () => AT,
@@ -90,23 +93,28 @@ export const sealedDatabase = async (file: string, sizes: readonly number[], pag
   return { db, kept, last: kept.at(-1) ?? '' }
 }
 
-export const anchorOf = (db: Database.Database): Verifier => {
-  const key = readVerifier(sealKeyRows(db)[0]?.key ?? '')
+export const anchorOf = async (db: Database.Database): Promise<Verifier> => {
+  const [first] = await readBy(sqliteReader(db), sealKeyRows())
+  const key = readVerifier(first?.key ?? '')
   if (!key) throw new Error('there is no key')
   return key
 }
 
-export const verifyDatabase = (
+export const verifyDatabase = async (
   db: Database.Database,
   kept: readonly string[] = [],
-  anchors: readonly Verifier[] = ownSealKeys(db, roots),
-) => verifyHistory(sqliteSource(db), { anchors, kept })
+  anchors?: readonly Verifier[],
+) =>
+  verifyHistory(await sqliteSource(db), {
+    anchors: anchors ?? (await readBy(sqliteReader(db), ownSealKeys(roots))),
+    kept,
+  })
 
 export const verifyFolder = (folder: string, anchor: Verifier, kept: readonly string[] = []) =>
   verifyHistory(exportSource(folder), { anchors: [anchor], kept })
 
 export const exportOf = (db: Database.Database, folder: string) =>
-  exportHistory(folder, { store: readStored(db), reader: db })
+  exportHistory(folder, { store: readStored(db), reader: sqliteReader(db) })
 
 export const VERIFIER = join(
   import.meta.dirname,

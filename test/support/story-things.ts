@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { z } from 'zod'
+import type { EventType } from '../../src/domain/catalogue.ts'
 import type { Actor, Instant } from '../../src/domain/event.ts'
 import type { verifyEmail } from '../../src/domain/users/verify-email.ts'
 import * as cast from './controls.ts'
@@ -71,6 +72,25 @@ export const appName = fc.constantFrom('Example App', 'Another App')
 export const redirectUris = fc
   .constantFrom(cast.REDIRECT_URI, cast.OTHER_REDIRECT_URI, 'http://app.example/')
   .map((uri) => [uri])
+/** Values of settings, some of which no rule lets pass. */
+export const settingChanges = fc
+  .constantFrom(
+    ['registration.mode', 'invite'],
+    ['registration.mode', null],
+    ['registration.mode', 'nobody'],
+    ['brand.name', 'Ours'],
+    ['no.such.setting', 'x'],
+  )
+  .map(([setting, value]) => [{ setting: setting ?? '', value: value ?? null }])
+export const pinnedSettings = fc.constantFrom<string[][]>([], [], [], ['brand.name'])
+export const webhookId = fc.constantFrom(cast.WEBHOOK, cast.WEBHOOK, cast.OTHER_WEBHOOK)
+export const webhookSecretId = fc.constantFrom(cast.WEBHOOK_SECRET, cast.NEXT_WEBHOOK_SECRET)
+export const webhookUrl = fc.constantFrom(cast.WEBHOOK_URL, cast.OTHER_WEBHOOK_URL, 'http://127.0.0.1/hooks')
+export const webhookTypes = fc.constantFrom<EventType[]>(
+  [],
+  ['InviteRedeemed'],
+  ['UserErased', 'InviteIssued'],
+)
 export const locale = fc.constantFrom('en' as const, 'ru' as const)
 export const role = fc.constantFrom('admin' as const, 'auditor' as const)
 export const session = sessionId.map((id) => ({ ...cast.start, sessionId: id }))

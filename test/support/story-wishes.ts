@@ -16,6 +16,8 @@ import { login } from '../../src/domain/sessions/login.ts'
 import { logout } from '../../src/domain/sessions/logout.ts'
 import { recordLoginFailure } from '../../src/domain/sessions/record-login-failure.ts'
 import { redeemSignInLink } from '../../src/domain/sessions/redeem-sign-in-link.ts'
+import { changeSettings } from '../../src/domain/settings/change-settings.ts'
+import { undoSettingChange } from '../../src/domain/settings/undo-setting-change.ts'
 import { changeEmail } from '../../src/domain/users/change-email.ts'
 import { changePassword } from '../../src/domain/users/change-password.ts'
 import { changeProfile } from '../../src/domain/users/change-profile.ts'
@@ -51,19 +53,23 @@ import {
   locale,
   maybe,
   ofPerson,
+  pinnedSettings,
   redirectUris,
   referral,
   resetId,
   role,
   session,
   sessionId,
+  settingChanges,
   userId,
   verification,
 } from './story-things.ts'
+import { webhookWishes } from './story-webhook-wishes.ts'
 import { type Step, wishing } from './story-wishing.ts'
 
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   ...referralWishes,
+  ...webhookWishes,
   wishing(
     6,
     issueInvite,
@@ -203,6 +209,16 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   ),
   wishing(2, changeClient, fc.record({ clientId, name: maybe(appName), redirectUris: maybe(redirectUris) })),
   wishing(1, removeClient, fc.record({ clientId })),
+  wishing(2, changeSettings, fc.record({ changes: settingChanges, pinned: pinnedSettings })),
+  wishing(
+    1,
+    undoSettingChange,
+    fc.record({
+      setting: fc.constantFrom('registration.mode' as const, 'brand.name' as const),
+      changeId: fc.constantFrom(cast.CHANGE, cast.OTHER_CHANGE),
+      pinned: pinnedSettings,
+    }),
+  ),
   wishing(
     2,
     recordDelivery,

@@ -67,7 +67,7 @@ export class Visitor {
   async request(
     method: string,
     path: string,
-    init: { body?: string; headers?: Record<string, string> } = {},
+    init: { body?: string | Uint8Array<ArrayBuffer>; headers?: Record<string, string> } = {},
   ): Promise<Page> {
     const url = new URL(path, this.#base)
     const response = await fetch(url, {

@@ -77,6 +77,12 @@ export const batch = fold<Batch>(null, {
   SubtreeSuspended: (_, { data: { rootId } }) => ({ rootId }),
 })
 
+/** Whether what was done to many at once still stands. */
+export const batchState = fold<'unknown' | 'suspended' | 'reinstated'>('unknown', {
+  SubtreeSuspended: () => 'suspended',
+  SubtreeReinstated: () => 'reinstated',
+})
+
 /** By which batch a user is suspended, while they are. */
 export type Suspension = { readonly batchId: string | null }
 

@@ -14,6 +14,18 @@ export const session = fold<Session>(
   },
 )
 
+/** All sessions of a user under the user's tag, each begun or ended. */
+export const userSessions = fold<Readonly<Record<string, 'begun' | 'ended'>>>(
+  {},
+  {
+    UserLoggedIn: (state, { data: { sessionId } }) => ({ ...state, [sessionId]: 'begun' }),
+    UserLoggedOut: (state, { data: { sessionId } }) => ({ ...state, [sessionId]: 'ended' }),
+    SessionsEnded: (state, { data: { except } }) =>
+      Object.fromEntries(Object.entries(state).map(([id, was]) => [id, id === except ? was : 'ended'])),
+    UserErased: () => ({}),
+  },
+)
+
 export type SignInLink =
   | { readonly status: 'unknown' }
   | {

@@ -2,13 +2,11 @@ import { z } from 'zod'
 import { accept, command, reading, refuse } from '../decision.ts'
 import { ulidSchema } from '../event.ts'
 import { localeSchema } from '../invites/events.ts'
+import { INVISIBLE, LINK_LIKE } from '../words.ts'
 import { userTag } from './events.ts'
 import { adminRefusal, profile, refuseWith, standing, standingOf } from './user.ts'
 
 // A name stands in mails to others: without line breaks or anything that a mail program would turn into a link.
-// `St. John` is a name, `St.John` could be a domain: a dot in the middle of a word has to go.
-const LINK_LIKE = /:\/\/|www\.|[\p{L}\p{M}\p{N}]\.[\p{L}\p{M}]{2}/iu
-const INVISIBLE = /\p{Cc}|\p{Cf}|\p{Cs}|\p{Zl}|\p{Zp}/u
 const MAX_NAME_LENGTH = 50
 export const nameSchema = z
   .string()

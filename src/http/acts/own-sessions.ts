@@ -16,7 +16,11 @@ export const sessionsOf = (
   house.livingSessions(userId, { ...slice, pageIdleMs: pageIdleMs(roles) })
 
 /** Who signed in as a user, or tried to, in the last ninety days; the newest first. */
-export const loginsOf = (house: House, userId: string, { limit, before }: Slice): Promise<LoginView[]> => {
+export const loginsOf = (
+  house: Pick<House, 'reads' | 'now'>,
+  userId: string,
+  { limit, before }: Slice,
+): Promise<LoginView[]> => {
   const since = new Date(Date.parse(house.now()) - LOGINS_KEPT_MS).toISOString()
   return house.reads.logins.ofUser(userId, { since, before, limit })
 }

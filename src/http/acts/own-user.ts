@@ -6,7 +6,7 @@ import { mustHaveRoom } from '../throttle.ts'
 import { newVerification } from './verification.ts'
 
 /** What a user has to prove before they change the address or leave: the password, if they have one. */
-const proven = async (
+export const proven = async (
   house: House,
   userId: string,
   password: string | null,

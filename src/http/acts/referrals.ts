@@ -145,7 +145,9 @@ export const referralFor = async (
   code: string | null,
 ): Promise<{ readonly codeId: string; readonly referrerId: string } | Refused | null> => {
   if (code === null)
-    return house.settings.registration === 'referral' ? { code: 'referral_code_required' } : null
+    return (await house.inForce.fresh()).registration === 'referral'
+      ? { code: 'referral_code_required' }
+      : null
   const found = await findReferralCode(house, code)
   return found ? { codeId: found.codeId, referrerId: found.referrerId } : UNKNOWN
 }

@@ -35,7 +35,7 @@ export const register = async (
   correlation: string,
   alongside: readonly Change[] = [],
 ): Promise<Refused | null> => {
-  if (house.settings.registration === 'invite') throw new Problem('registration_closed')
+  if ((await house.inForce.fresh()).registration === 'invite') throw new Problem('registration_closed')
   const referral = await referralFor(house, referralCode)
   if (referral && 'code' in referral) return referral
   // Before anything is looked up or written: the answer is the same whether the address is known or not.

@@ -86,6 +86,7 @@ export const clientOperations = [
     query: z.strictObject(pageQuery),
     answers: { 200: { description: 'a page; `Link` leads to the next', schema: listOf(clientSchema) } },
     refusals: [],
+    asOf: () => 'everything',
     async handle({ house, query: { limit, cursor } }) {
       const found = await house.reads.clients.list({ limit: limit + 1, after: cursor })
       return pageOf(found, present, { url: '/api/v1/clients', filters: {}, limit })
@@ -102,6 +103,7 @@ export const clientOperations = [
     who: 'auditor',
     answers: { 200: { description: 'the application', schema: clientSchema } },
     refusals: ['client_not_found'],
+    asOf: () => 'everything',
     async handle({ house, params }) {
       return { status: 200, body: present(await read(house, params['id'] ?? '')) }
     },

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
 import { roleSchema } from '../../domain/users/events.ts'
 import { Problem, problemCodes, problemDocument, statusOf, wordingOf } from '../problems.ts'
+import { atQuery } from './as-of.ts'
 import { keepsAnswers, type Operation, refusalsOf, type Who } from './operation.ts'
 import { id, problemSchema } from './schemas.ts'
 
-const parameters: Readonly<Record<string, z.ZodType>> = { id, role: roleSchema }
+const parameters: Readonly<Record<string, z.ZodType>> = { id, deliveryId: id, role: roleSchema }
 
 const pathParameters = (path: string): z.ZodObject | undefined => {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '')
@@ -83,8 +84,15 @@ const exampleOf = (body: z.ZodType): { example?: unknown } => {
   return example === undefined ? {} : { example }
 }
 
+/** What may be asked, with the moment it is asked about where there is one. */
+const queryOf = ({ query, asOf }: Operation): z.ZodObject | undefined => {
+  const own = query instanceof z.ZodObject ? query : undefined
+  return asOf ? z.strictObject({ ...own?.shape, ...atQuery }) : own
+}
+
 const operationObject = (operation: Operation): ZodOpenApiOperationObject => {
-  const { operationId, summary, description, tag, who, body, query, path, seesToRepeats, foreign } = operation
+  const { operationId, summary, description, tag, who, body, path, seesToRepeats, foreign } = operation
+  const query = queryOf(operation)
   const inPath = pathParameters(path)
   return {
     operationId,
@@ -101,13 +109,14 @@ const operationObject = (operation: Operation): ZodOpenApiOperationObject => {
                 schema: body,
                 ...exampleOf(body),
               },
+              ...(operation.csv ? { 'text/csv': { schema: { type: 'string' as const } } } : {}),
             },
           },
         }
       : {}),
     requestParams: {
       ...(inPath ? { path: inPath } : {}),
-      ...(query instanceof z.ZodObject ? { query } : {}),
+      ...(query ? { query } : {}),
       ...(keepsAnswers(operation) || seesToRepeats ? { header: idempotencyKey } : {}),
     },
     responses: { ...answersOf(operation), ...problemAnswers(operation) },
@@ -121,8 +130,13 @@ const tags: readonly { readonly name: Operation['tag']; readonly description: st
   { name: 'sessions', description: 'sign in, stay signed in, sign out' },
   { name: 'users', description: 'for admins and auditors' },
   { name: 'clients', description: 'applications in which users may sign in with us' },
+  { name: 'webhooks', description: 'programs that are told of what happens' },
   { name: 'referrals', description: 'codes by which users bring others, and who brought whom' },
   { name: 'mails', description: 'what the service has mailed, for admins and auditors' },
+  {
+    name: 'settings',
+    description: 'what admins have set: who may register, what invites are like, the brand, what mails say',
+  },
   { name: 'history', description: 'seals and proofs of the history, for auditors and admins' },
   { name: 'development', description: 'only while DEV_MAILBOX is on' },
 ]

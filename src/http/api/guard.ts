@@ -1,9 +1,10 @@
 import type { Context } from 'koa'
 import type { State } from '../context.ts'
 import type { House, StoredAnswer } from '../house.ts'
-import { readForm, readJson } from '../middleware/body.ts'
+import { readForm, readJson, streamOf } from '../middleware/body.ts'
 import { invalidInput, parse } from '../middleware/input.ts'
 import { Problem } from '../problems.ts'
+import { askPast } from './as-of.ts'
 import { authorise } from './caller.ts'
 import { type Answer, type Call, keepsAnswers, type Operation, refusalsOf, type Who } from './operation.ts'
 import { once, readKey } from './repeats.ts'
@@ -12,10 +13,10 @@ type Ctx = Context & { state: State; params?: Record<string, string> }
 
 const NONE: Readonly<Record<string, string>> = {}
 
-const bodyOf = async ({ method, body, foreign }: Operation, ctx: Ctx): Promise<unknown> => {
+const bodyOf = async ({ method, body, foreign, maxBytes }: Operation, ctx: Ctx): Promise<unknown> => {
   if (method === 'get') return undefined
   if (body && foreign) return parse(body, { ...(await readForm(ctx)) })
-  const sent = await readJson(ctx)
+  const sent = await readJson(ctx, maxBytes)
   if (body) return parse(body, sent)
   if (sent === undefined || JSON.stringify(sent) === '{}') return undefined
   throw invalidInput({ pointer: '', code: 'unknown_field', detail: 'This operation takes no body.' })
@@ -74,7 +75,7 @@ export const carryOut = (house: House, declared: Operation) => {
     handle: (call: Parameters<Operation['handle']>[0]) => declared.handle(call).catch(inOtherWords(declared)),
   }
   const operation = house.settings.checkAnswers ? keepingPromises(translated) : translated
-  const { method, operationId, path, query, handle } = operation
+  const { method, operationId, path, query, handle, asOf } = operation
   const keeps = keepsAnswers(operation)
 
   return async (ctx: Ctx): Promise<void> => {
@@ -82,24 +83,29 @@ export const carryOut = (house: House, declared: Operation) => {
     const { headers } = ctx.req
     const principal = await authorise(house, operation, headers.authorization)
     let body: unknown
+    const csv = operation.csv ? streamOf(ctx, 'text/csv', operation.csv.maxBytes) : null
     try {
-      body = await bodyOf(operation, ctx)
+      body = csv ? {} : await bodyOf(operation, ctx)
     } catch (error) {
       return send(ctx, asStored(inOtherWords(operation)(error)))
     }
     const given = method === 'post' ? readKey(ctx.get('idempotency-key')) : null
     const key =
       given === null ? null : `${principal?.userId ?? 'anonymous'} ${operationId} ${ctx.path} ${given}`
+    const { at, ...asked } = ctx.query
+    const past = asOf && at !== undefined ? { asOf, at: String(at) } : null
     const call: Call<unknown, unknown, Who> = {
       house,
       body,
-      query: query ? parse(query, { ...ctx.query }) : undefined,
+      query: query ? parse(query, past ? asked : { ...ctx.query }) : undefined,
       params: ctx.params ?? NONE,
       principal: principal as never, // `authorise` has made sure of what the operation asks for
       device: () => ({ userAgent: headers['user-agent'] ?? null, ip: ctx.ip || null }),
       correlation: ctx.state.correlation,
       idempotencyKey: key,
+      csv,
     }
+    if (past) return send(ctx, asStored(await askPast(operation, past.asOf, call, past.at)))
     if (key === null || !keeps) return send(ctx, asStored(await handle(call)))
     const request = JSON.stringify(body ?? null)
     send(ctx, await once(house, key, request, async () => asStored(await handle(call))))

@@ -3,9 +3,12 @@ import type { Middleware } from 'koa'
 import type { State } from '../context.ts'
 import type { House } from '../house.ts'
 import { clientOperations } from './clients.ts'
+import { compareOperations } from './compare.ts'
+import { deliveryOperations } from './deliveries.ts'
 import { openApiDocument } from './document.ts'
 import { carryOut } from './guard.ts'
 import { historyOperations } from './history.ts'
+import { importOperations } from './imports.ts'
 import { inviteLinkOperations } from './invite-links.ts'
 import { inviteOperations } from './invites.ts'
 import { mailboxOperations } from './mailbox.ts'
@@ -13,15 +16,18 @@ import { mailOperations } from './mails.ts'
 import { meOperations } from './me.ts'
 import { oauthOperations } from './oauth.ts'
 import type { Operation } from './operation.ts'
+import { ownDataOperations } from './own-data.ts'
 import { ownSessionOperations } from './own-sessions.ts'
 import { proofOperations } from './proofs.ts'
 import { referralCodeOperations } from './referral-codes.ts'
 import { referralOperations } from './referrals.ts'
 import { registrationOperations } from './registration.ts'
 import { sessionOperations } from './sessions.ts'
+import { settingOperations } from './settings.ts'
 import { subtreeOperations } from './subtrees.ts'
 import { userRoleOperations } from './user-roles.ts'
 import { userOperations } from './users.ts'
+import { webhookOperations } from './webhooks.ts'
 
 export const API_PREFIX = '/api/v1'
 
@@ -29,9 +35,11 @@ export const API_PREFIX = '/api/v1'
 export const operationsOf = ({ settings }: Pick<House, 'settings'>): readonly Operation[] => [
   ...meOperations,
   ...inviteOperations,
+  ...importOperations,
   ...inviteLinkOperations,
   ...registrationOperations,
   ...sessionOperations,
+  ...ownDataOperations,
   ...ownSessionOperations,
   ...oauthOperations,
   ...userOperations,
@@ -40,7 +48,11 @@ export const operationsOf = ({ settings }: Pick<House, 'settings'>): readonly Op
   ...referralOperations,
   ...subtreeOperations,
   ...clientOperations,
+  ...webhookOperations,
+  ...deliveryOperations,
   ...mailOperations,
+  ...settingOperations,
+  ...compareOperations,
   ...historyOperations,
   ...proofOperations,
   ...(settings.devMailbox ? mailboxOperations : []),

@@ -3,7 +3,9 @@ import { invitableRoleSchema, localeSchema } from '../../domain/invites/events.t
 import { issueInvite } from '../../domain/invites/issue-invite.ts'
 import { resendInvite } from '../../domain/invites/resend-invite.ts'
 import { revokeInvite } from '../../domain/invites/revoke-invite.ts'
+import { inviteLocale } from '../../domain/settings/in-force.ts'
 import type { InviteView } from '../../projections/invites.ts'
+import { reachOfInvite } from '../acts/reach.ts'
 import { whyInvite } from '../acts/why.ts'
 import type { House } from '../house.ts'
 import { Problem, problemOf } from '../problems.ts'
@@ -44,8 +46,10 @@ export const inviteOperations = [
     body: z
       .strictObject({
         email: emailSchema,
-        role: invitableRoleSchema.default('member'),
-        locale: localeSchema.default('en').meta({ description: 'language of the mail' }),
+        role: invitableRoleSchema.optional().meta({ description: 'else as admins have set it: member' }),
+        locale: localeSchema
+          .optional()
+          .meta({ description: 'language of the mail; else as admins have set it: en' }),
         ...expiryFields,
       })
       .refine(({ expiresAt, expiresIn }) => expiresAt === undefined || expiresIn === undefined, {
@@ -56,9 +60,10 @@ export const inviteOperations = [
     answers: { 201: { description: 'issued; `Location` is its address', schema: inviteSchema } },
     refusals: ['email_already_registered', 'invite_expiry_out_of_range'],
     async handle({ house, body, principal, correlation }) {
-      const { email, role, locale } = body
+      const inForce = await house.inForce.fresh()
+      const { email, role = inForce.inviteRole, locale = inviteLocale(inForce, 'en') } = body
       const inviteId = house.newId()
-      const expiresAt = expiryFrom(body, house.now(), house.settings.inviteTtlMs)
+      const expiresAt = expiryFrom(body, house.now(), inForce.inviteTtlMs)
       const actor = `user:${principal.userId}` as const
       const outcome = await house.execute(
         issueInvite,
@@ -114,6 +119,7 @@ export const inviteOperations = [
     }),
     answers: { 200: { description: 'a page; `Link` leads to the next', schema: listOf(inviteSchema) } },
     refusals: [],
+    asOf: () => 'everything',
     async handle({ house, query: { limit, cursor, ...filters } }) {
       const found = await house.reads.invites.list(filters, {
         now: house.now(),
@@ -134,6 +140,7 @@ export const inviteOperations = [
     who: 'auditor',
     answers: { 200: { description: 'the invite', schema: inviteDetailSchema } },
     refusals: ['invite_not_found'],
+    asOf: (known, { id = '' }) => reachOfInvite(known, id),
     async handle({ house, params }) {
       const invite = await read(house, params['id'] ?? '')
       const cause = await whyInvite(house, invite.id)
@@ -153,7 +160,7 @@ export const inviteOperations = [
     refusals: ['invite_not_found', 'invite_already_redeemed', 'invite_revoked', 'invite_replaced'],
     async handle({ house, params, principal, correlation }) {
       const inviteId = params['id'] ?? ''
-      const expiresAt = expiryFrom({}, house.now(), house.settings.inviteTtlMs)
+      const expiresAt = expiryFrom({}, house.now(), (await house.inForce.fresh()).inviteTtlMs)
       const by = { actor: `user:${principal.userId}`, correlation } as const
       const outcome = await house.execute(resendInvite, { inviteId, expiresAt }, by)
       if (outcome.outcome === 'refused') throw problemOf(outcome.refusal)

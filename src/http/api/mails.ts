@@ -83,6 +83,7 @@ export const mailOperations = [
     }),
     answers: { 200: { description: 'a page; `Link` leads to the next', schema: listOf(mailSchema) } },
     refusals: [],
+    asOf: () => 'everything',
     async handle({ house, query: { limit, cursor, state, template, email } }) {
       const filter = { state, template, recipient: email }
       const found = await house.reads.mails.list(filter, { limit: limit + 1, after: cursor })
@@ -100,6 +101,7 @@ export const mailOperations = [
     who: 'auditor',
     answers: { 200: { description: 'the mail', schema: detailsSchema } },
     refusals: ['mail_not_found'],
+    asOf: () => 'everything',
     async handle({ house, params, principal }) {
       const found = await findMail(house, params['id'] ?? '')
       return { status: 200, body: await detailsOf(house, found, principal.roles.includes('admin')) }

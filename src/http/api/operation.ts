@@ -3,6 +3,7 @@ import type { ApiPrincipal } from '../../projections/principal.ts'
 import type { Device } from '../acts/device.ts'
 import type { House } from '../house.ts'
 import { Problem, type ProblemCode } from '../problems.ts'
+import type { Reach } from '../travel-door.ts'
 
 /**
  * Who may call: everybody unseen, everybody (known if they show a token), whoever is signed in, holders of a role. A
@@ -37,6 +38,8 @@ export type Call<B, Q, W extends Who> = {
   readonly correlation: string
   /** The caller's Idempotency-Key, for operations that see to repeats themselves. */
   readonly idempotencyKey: string | null
+  /** The body as it comes, where an operation takes CSV and was sent some; the JSON body is then an empty one. */
+  readonly csv: AsyncIterable<Uint8Array> | null
 }
 
 /** One operation of the API: the guard, the document and the contract test all read this. */
@@ -52,7 +55,9 @@ export type Operation<B = unknown, Q = unknown, W extends Who = Who> = {
     | 'referrals'
     | 'users'
     | 'clients'
+    | 'webhooks'
     | 'mails'
+    | 'settings'
     | 'history'
     | 'me'
     | 'development'
@@ -61,6 +66,10 @@ export type Operation<B = unknown, Q = unknown, W extends Who = Who> = {
   readonly who: W
   readonly body?: z.ZodType<B>
   readonly query?: z.ZodType<Q>
+  /** What its JSON may weigh, where that is more than elsewhere. */
+  readonly maxBytes?: number
+  /** Takes `text/csv` in place of JSON. */
+  readonly csv?: { readonly maxBytes: number }
   /** For callers who go by another standard: the body is a form, and refusals are said in that standard's own shape. */
   readonly foreign?: {
     /** The answer to a problem; null where the standard has no words for it, and ours do. */
@@ -74,6 +83,11 @@ export type Operation<B = unknown, Q = unknown, W extends Who = Who> = {
   readonly evenRestricted?: boolean
   /** Works for who has not confirmed the address yet, or not chosen a password. */
   readonly evenTemporary?: boolean
+  /** It can be asked about the past (`?at=`), and then needs to know this much of it. */
+  readonly asOf?: (
+    known: Pick<House, 'history'>,
+    params: Readonly<Record<string, string>>,
+  ) => Reach | Promise<Reach>
   readonly handle: (call: Call<B, Q, W>) => Promise<Answer>
 }
 
@@ -91,7 +105,7 @@ export const keepsAnswers = ({
 
 /** Every refusal an operation can answer: its own, and those of its kind. */
 export const refusalsOf = (operation: Operation): ReadonlySet<ProblemCode> => {
-  const { who, body, query, method, refusals, seesToRepeats, foreign } = operation
+  const { who, body, query, method, refusals, seesToRepeats, foreign, asOf } = operation
   const isOpen = who === 'anonymous' || who === 'anyone'
   const codes: ProblemCode[] = [...refusals, 'internal', 'storage_unavailable', 'overloaded']
   if (who !== 'anonymous') codes.push('token_expired', 'token_invalid')
@@ -102,6 +116,8 @@ export const refusalsOf = (operation: Operation): ReadonlySet<ProblemCode> => {
     if (!operation.evenRestricted) codes.push('password_change_required')
     if (!operation.evenTemporary) codes.push('email_not_verified', 'registration_incomplete')
   }
+  if (asOf)
+    codes.push('forbidden', 'moment_malformed', 'moment_in_future', 'past_being_prepared', 'read_only')
   if (body || query || seesToRepeats || method !== 'get') codes.push('invalid_input')
   if (method !== 'get') codes.push('malformed_body', 'body_too_large', 'unsupported_media_type')
   if (keepsAnswers(operation)) codes.push('idempotency_key_reused', 'idempotency_in_progress')

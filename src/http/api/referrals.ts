@@ -120,6 +120,7 @@ export const referralOperations = [
       },
     },
     refusals: ['user_not_found'],
+    asOf: () => 'everything',
     async handle({ house, params, query: { limit, cursor }, principal }) {
       const userId = params['id'] ?? ''
       const seesAll = userId === principal.userId || isOverseer(principal)
@@ -148,6 +149,7 @@ export const referralOperations = [
     who: 'user',
     answers: { 200: { description: 'the line', schema: z.strictObject({ items: z.array(referrerSchema) }) } },
     refusals: ['forbidden', 'user_not_found'],
+    asOf: () => 'everything',
     async handle({ house, params, principal }) {
       const userId = params['id'] ?? ''
       if (userId !== principal.userId) demand({ who: 'auditor' }, principal)
@@ -179,6 +181,7 @@ export const referralOperations = [
       },
     },
     refusals: ['forbidden', 'user_not_found'],
+    asOf: () => 'everything',
     async handle({ house, params, query: { depth, limit }, principal }) {
       const rootId = params['id'] ?? ''
       if (rootId !== principal.userId) demand({ who: 'auditor' }, principal)
@@ -207,6 +210,7 @@ export const referralOperations = [
       },
     },
     refusals: [],
+    asOf: () => 'everything',
     async handle({ house, query: { limit } }) {
       const items = (await house.reads.referrals.top(limit)).map(
         ({ userId, name: who, email: address, ...counts }) => ({

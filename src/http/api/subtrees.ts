@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import type { SuspensionBatch } from '../../projections/referrals.ts'
 import { previewSubtree, reinstateSubtreeOf, suspendSubtreeOf } from '../acts/subtrees.ts'
+import { whyBatch } from '../acts/why.ts'
+import type { House } from '../house.ts'
 import { problemOf } from '../problems.ts'
 import { byCaller } from './on-users.ts'
 import { operation } from './operation.ts'
-import { id, reasonSchema, when } from './schemas.ts'
+import { causeSchema, id, presentCause, reasonSchema, when } from './schemas.ts'
 
 const LATEST = 100
 const count = z.int().min(0)
@@ -30,29 +32,25 @@ const batchSchema = z
     suspendedAt: when,
     suspendedBy: z.string().meta({ examples: ['user:01JNZ8K3V5Q2W9X7T4R6Y1M0AB'] }),
     reinstatedAt: z.nullable(when),
+    why: z.nullable(causeSchema).meta({ description: 'the event that suspended them, or undid it' }),
   })
   .meta({ id: 'SuspensionBatch' })
 
 const suspensionBody = z
   .strictObject({
     reason: reasonSchema.optional(),
-    digest: z
-      .hash('sha256')
-      .optional()
-      .meta({
-        description: 'as `previewSubtree` told it: if it would be anybody else by now, nothing is done',
-      }),
+    digest: z.hash('sha256').optional().meta({
+      description: 'as `previewSubtree` told it: if it would be anybody else by now, nothing is done',
+    }),
   })
   .optional() as z.ZodType<{ reason?: string | undefined; digest?: string | undefined } | undefined>
 
-const presentBatch = (batch: SuspensionBatch): z.infer<typeof batchSchema> => ({
-  id: batch.id,
-  rootId: batch.rootId,
-  count: batch.count,
-  suspendedAt: batch.suspendedAt,
-  suspendedBy: batch.suspendedBy,
-  reinstatedAt: batch.reinstatedAt,
-})
+const presentBatch = async (house: House, batch: SuspensionBatch): Promise<z.infer<typeof batchSchema>> => {
+  const { id: batchId, rootId, count: many, suspendedAt, suspendedBy, reinstatedAt } = batch
+  const cause = await whyBatch(house, batchId)
+  const why = cause && presentCause(cause)
+  return { id: batchId, rootId, count: many, suspendedAt, suspendedBy, reinstatedAt, why }
+}
 
 export const subtreeOperations = [
   operation({
@@ -65,6 +63,7 @@ export const subtreeOperations = [
     who: 'auditor',
     answers: { 200: { description: 'who they are', schema: previewSchema } },
     refusals: ['user_not_found', 'subtree_too_large'],
+    asOf: () => 'everything',
     async handle({ house, params }) {
       const subtree = await previewSubtree(house, params['id'] ?? '')
       if ('refusal' in subtree) throw problemOf(subtree.refusal)
@@ -95,7 +94,7 @@ export const subtreeOperations = [
       if (done.outcome === 'refused') throw problemOf(done.refusal)
       if (!done.batch) return { status: 204 }
       const location = `/api/v1/subtree-suspensions/${done.batch.id}`
-      return { status: 201, headers: { location }, body: presentBatch(done.batch) }
+      return { status: 201, headers: { location }, body: await presentBatch(house, done.batch) }
     },
   }),
 
@@ -109,8 +108,13 @@ export const subtreeOperations = [
     who: 'auditor',
     answers: { 200: { description: 'the list', schema: z.strictObject({ items: z.array(batchSchema) }) } },
     refusals: [],
+    asOf: () => 'everything',
     async handle({ house }) {
-      return { status: 200, body: { items: (await house.reads.referrals.batches(LATEST)).map(presentBatch) } }
+      const batches = await house.reads.referrals.batches(LATEST)
+      return {
+        status: 200,
+        body: { items: await Promise.all(batches.map((one) => presentBatch(house, one))) },
+      }
     },
   }),
 
@@ -126,10 +130,11 @@ export const subtreeOperations = [
     answers: { 200: { description: 'undone', schema: batchSchema } },
     refusals: ['batch_not_found'],
     async handle(call) {
-      const done = await reinstateSubtreeOf(call.house, call.params['id'] ?? '', byCaller(call))
+      const { house, params } = call
+      const done = await reinstateSubtreeOf(house, params['id'] ?? '', byCaller(call))
       if (done.outcome === 'refused') throw problemOf(done.refusal)
       if (!done.batch) throw new Error('a batch came without its row')
-      return { status: 200, body: presentBatch(done.batch) }
+      return { status: 200, body: await presentBatch(house, done.batch) }
     },
   }),
 ]

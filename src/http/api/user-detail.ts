@@ -35,6 +35,11 @@ export const userDetailSchema = z
           state: z.nullable(causeSchema),
           verified: z.nullable(causeSchema),
           roles: z.array(z.strictObject({ role: roleSchema, cause: causeSchema })),
+          verification: z
+            .nullable(causeSchema)
+            .meta({ description: 'the code and link that count, or were used' }),
+          referralCode: z.nullable(causeSchema),
+          referrer: z.nullable(causeSchema).meta({ description: 'that somebody brought them' }),
         }),
       )
       .meta({ description: 'the events that made the user what they are; for auditors and admins only' }),
@@ -58,5 +63,8 @@ export const presentUserDetail = (
     state: why.state && presentCause(why.state),
     verified: why.verified && presentCause(why.verified),
     roles: why.roles.map(({ role, cause }) => ({ role, cause: presentCause(cause) })),
+    verification: why.verification && presentCause(why.verification),
+    referralCode: why.referralCode && presentCause(why.referralCode),
+    referrer: why.referrer && presentCause(why.referrer),
   },
 })

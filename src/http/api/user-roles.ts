@@ -1,6 +1,7 @@
 import { type Role, roleSchema } from '../../domain/users/events.ts'
 import { grantRole } from '../../domain/users/grant-role.ts'
 import { revokeRole } from '../../domain/users/revoke-role.ts'
+import { reachOfUser } from '../acts/reach.ts'
 import { Problem } from '../problems.ts'
 import { demand } from './caller.ts'
 import { listOf } from './lists.ts'
@@ -28,6 +29,7 @@ export const userRoleOperations = [
       200: { description: 'every role, all on one page', schema: listOf(userSchema.shape.roles.element) },
     },
     refusals: ['forbidden', 'user_not_found'],
+    asOf: (known, { id = '' }) => reachOfUser(known, id),
     async handle({ house, params: { id }, principal }) {
       if (id !== principal.userId) demand({ who: 'auditor' }, principal)
       return { status: 200, body: { items: rolesOf(await readUser(house, id)), nextCursor: null } }

@@ -6,6 +6,7 @@ import { roleSchema } from '../../domain/users/events.ts'
 import { reinstateUser } from '../../domain/users/reinstate-user.ts'
 import { suspendUser } from '../../domain/users/suspend-user.ts'
 import { userStates } from '../../projections/users.ts'
+import { reachOfUser } from '../acts/reach.ts'
 import { ownReferralCode } from '../acts/referrals.ts'
 import { whyUser } from '../acts/why.ts'
 import { clientOf, mustHaveRoom } from '../throttle.ts'
@@ -63,6 +64,7 @@ export const userOperations = [
       'user_not_found',
       'too_many_requests',
     ],
+    asOf: () => 'everything',
     async handle({ house, principal, device, query: { limit, cursor, email, ...filters } }) {
       if (email !== undefined) {
         if (!principal) await mustHaveRoom(house, 'lookup-client', clientOf(device().ip))
@@ -86,6 +88,7 @@ export const userOperations = [
     evenTemporary: true,
     answers: { 200: { description: 'the user', schema: userDetailSchema } },
     refusals: ['forbidden', 'email_not_verified', 'registration_incomplete', 'user_not_found'],
+    asOf: (known, { id = '' }) => reachOfUser(known, id),
     async handle({ house, params: { id }, principal }) {
       if (id !== principal.userId) demand({ who: 'auditor' }, principal)
       const user = await readUser(house, id)

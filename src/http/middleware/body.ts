@@ -11,19 +11,20 @@ const PATIENCE = 1024 * 1024
 const EMPTY = Buffer.alloc(0)
 
 /** The bytes of a request's body up to a limit; what is more is not kept. */
-const readBytes = (req: IncomingMessage, limit: number): Promise<Buffer> =>
+export const readBytes = (req: IncomingMessage, limit: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
+    const patience = Math.max(PATIENCE, limit)
     const giveUp = () => {
       req.removeAllListeners('data').resume()
       reject(new Problem('body_too_large', {}, { connection: 'close' }))
     }
-    if (Number(req.headers['content-length'] ?? 0) > PATIENCE) return giveUp()
+    if (Number(req.headers['content-length'] ?? 0) > patience) return giveUp()
     req.on('data', (chunk: Buffer) => {
       length += chunk.length
       if (length <= limit) chunks.push(chunk)
-      else if (length > PATIENCE) giveUp()
+      else if (length > patience) giveUp()
       else chunks.length = 0
     })
     req.once('end', () => {
@@ -41,7 +42,7 @@ const readText = async (ctx: Context, limit: number): Promise<string> => {
   return bytes.toString('utf8')
 }
 
-const POISON = new Set(['__proto__', 'constructor', 'prototype'])
+export const POISON = new Set(['__proto__', 'constructor', 'prototype'])
 /** What a poisonous key looks like in JSON text, an escape included that could spell one. */
 const MAY_BE_POISONOUS = /__proto__|constructor|prototype|\\u/
 
@@ -58,16 +59,35 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 /** A JSON value; `undefined` for no body at all. Keys that JavaScript treats specially are refused wherever they stand. */
-export const readJson = async (ctx: Context): Promise<unknown> => {
+export const readJson = async (ctx: Context, limit = JSON_LIMIT): Promise<unknown> => {
   if (!hasBody(ctx.req)) return undefined
   if (!isJson(ctx)) throw new Problem('unsupported_media_type')
-  const text = await readText(ctx, JSON_LIMIT)
+  const text = await readText(ctx, limit)
   if (text === '') return undefined
   try {
     return MAY_BE_POISONOUS.test(text) ? JSON.parse(text, refusePoison) : JSON.parse(text)
   } catch {
     throw new Problem('malformed_body')
   }
+}
+
+/** The bytes of a body as they come; null if it is of another type. What is more than the limit is a problem in mid-way. */
+export const streamOf = (ctx: Context, type: string, limit: number): AsyncIterable<Uint8Array> | null => {
+  if (!ctx.is(type)) return null
+  if (ctx.req.headers['content-encoding'] !== undefined) throw new Problem('unsupported_media_type')
+  const { req } = ctx
+  return (async function* () {
+    let length = 0
+    try {
+      for await (const bytes of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        length += bytes.length
+        if (length > limit) throw new Problem('body_too_large', {}, { connection: 'close' })
+        yield bytes
+      }
+    } finally {
+      req.resume() // whoever reads no further still answers, and the sender hears it
+    }
+  })()
 }
 
 /** The fields of a form. A field that comes twice is refused: which of the two was meant nobody can know. */

@@ -8,7 +8,7 @@ type Errands = Pick<House, 'log'> & { readonly settings: { readonly publicUrl: s
 
 export type ErrorPage = (ctx: Context & { state: State }, problem: Problem) => void
 
-const FOR_PROGRAMS = /^\/(?:api|livez|readyz|problems|\.well-known)(?:\/|$)/
+const FOR_PROGRAMS = /^\/(?:api|livez|readyz|metrics|problems|\.well-known)(?:\/|$)/
 
 const wantsPage = (ctx: Context): boolean =>
   !FOR_PROGRAMS.test(ctx.path) && ctx.accepts('html', 'json') === 'html'

@@ -21,6 +21,7 @@ const details: Readonly<Record<string, string>> = {
   reason_has_control_characters: 'A reason has no line breaks or invisible characters.',
   description_has_control_characters: 'A description has no line breaks or invisible characters.',
   expiry_given_twice: 'Give either `expiresIn` or `expiresAt`.',
+  rows_or_csv: 'Give either `rows` or `csv`.',
   duration_malformed: 'Seconds, or a number and a unit, such as 90s, 10m, 12h or 7d.',
   cursor_malformed: 'Not a cursor that this list has given out.',
 }

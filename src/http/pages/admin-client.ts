@@ -14,6 +14,7 @@ import {
   type FieldError,
   type Fields,
   type Kit,
+  mayChange,
   paramOf,
   seeOther,
 } from './kit.ts'
@@ -48,7 +49,7 @@ export const adminClientPage = (router: Router<State>, kit: Kit): void => {
         section: 'clients',
         client,
         registrar: (await peopleOf(kit, ctx, [registrar])).get(registrar),
-        canChange: adminOf(ctx) !== null,
+        canChange: mayChange(kit, ctx),
         draft,
         errors,
       },

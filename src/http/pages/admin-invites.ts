@@ -18,6 +18,7 @@ import {
   type Fields,
   type Kit,
   localPath,
+  mayChange,
   paramOf,
   queryOf,
   seeOther,
@@ -74,6 +75,7 @@ export const adminInvitePages = (router: Router<State>, kit: Kit): void => {
     status = 200,
   ): Promise<void> => {
     const now = house.now()
+    const canChange = mayChange(kit, ctx)
     const state = STATES.find((one) => one === queryOf(ctx, 'state'))
     const search = queryOf(ctx, 'search')
     const after = queryOf(ctx, 'after')
@@ -92,6 +94,7 @@ export const adminInvitePages = (router: Router<State>, kit: Kit): void => {
         results,
         summary: plural(ctx.state.locale, 'issued', results.filter(({ ok }) => ok).length),
         errors,
+        canChange,
         isFormOpen: results.length > 0 || errors.length > 0 || total === 0,
         search: search ?? '',
         state: state ?? null,
@@ -100,7 +103,7 @@ export const adminInvitePages = (router: Router<State>, kit: Kit): void => {
           rows.map(async (invite) => ({
             ...invite,
             issuer: issuers.get(invite.issuedBy),
-            canChange: invite.state === 'open' || invite.state === 'expired',
+            canChange: canChange && (invite.state === 'open' || invite.state === 'expired'),
             why: invite.state === 'open' ? null : await whyLine(kit, ctx, await whyInvite(house, invite.id)),
           })),
         ),
@@ -165,7 +168,7 @@ export const adminInvitePages = (router: Router<State>, kit: Kit): void => {
     })
 
   change('resend', 'inviteResent', (inviteId, _, by) => {
-    const expiresAt = new Date(Date.parse(house.now()) + house.settings.inviteTtlMs).toISOString()
+    const expiresAt = new Date(Date.parse(house.now()) + house.inForce.known().inviteTtlMs).toISOString()
     return house.execute(resendInvite, { inviteId, expiresAt }, by)
   })
 

@@ -14,6 +14,7 @@ import {
   byAdmin,
   type Ctx,
   type Kit,
+  mayChange,
   paramOf,
   queryOf,
   seeOther,
@@ -73,7 +74,7 @@ export const adminMailPages = (router: Router<State>, kit: Kit): void => {
       mail: { ...mail, ...(await triesOf(house, mail)) },
       userId: kind === 'user' ? id : null,
       preview: isAdmin ? await house.previewMail(mail.id) : null,
-      canRetry: isAdmin && mail.status === 'failed',
+      canRetry: mayChange(kit, ctx) && mail.status === 'failed',
     })
   })
 

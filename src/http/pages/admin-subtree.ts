@@ -2,9 +2,11 @@ import type Router from '@koa/router'
 import type { Branch } from '../../projections/referrals.ts'
 import { stateOf, type UserView } from '../../projections/users.ts'
 import { previewSubtree, reinstateSubtreeOf, type Subtree, suspendSubtreeOf } from '../acts/subtrees.ts'
+import { whyBatch } from '../acts/why.ts'
 import { reasonSchema } from '../api/schemas.ts'
 import type { State } from '../context.ts'
 import { Problem, problemOf, statusOf, wordingOf } from '../problems.ts'
+import { whyLine } from './admin-user-history.ts'
 import {
   adminOf,
   auditorOf,
@@ -12,6 +14,7 @@ import {
   type Ctx,
   type FieldError,
   type Kit,
+  mayChange,
   paramOf,
   seeOther,
   withQuery,
@@ -93,7 +96,7 @@ export const adminSubtreePages = (router: Router<State>, kit: Kit): void => {
         last: dates.at(-1) ?? null,
         counts: preview?.counts ?? null,
         tree: counts.all > 0 ? tree : null,
-        canChange: adminOf(ctx) !== null,
+        canChange: mayChange(kit, ctx),
         them: them.slice(0, LISTED),
         isMore: them.length > LISTED,
         total: them.length,
@@ -150,6 +153,7 @@ export const adminSubtreePages = (router: Router<State>, kit: Kit): void => {
     const by = `user:${batch.suspendedBy.slice('user:'.length)}` as const
     render(ctx, 'admin-batch', {
       title: t(ctx, 'batch.title'),
+      why: await whyLine(kit, ctx, await whyBatch(house, batch.id)),
       section: 'referrals',
       batch,
       root: { name: nameOf(batch.rootId), url: `${PATH}/${batch.rootId}` },
@@ -157,7 +161,7 @@ export const adminSubtreePages = (router: Router<State>, kit: Kit): void => {
       still: still.length,
       them: still.slice(0, LISTED).map((userId) => ({ userId, who: nameOf(userId) })),
       isMore: still.length > LISTED,
-      canChange: adminOf(ctx) !== null,
+      canChange: mayChange(kit, ctx),
     })
   })
 

@@ -1,14 +1,17 @@
+import type { Actor } from '../../domain/event.ts'
 import { inviteTag } from '../../domain/invites/events.ts'
 import { roleSchema, userTag } from '../../domain/users/events.ts'
 import { stateOf, type UserView } from '../../projections/users.ts'
 import { loginsOf } from '../acts/own-sessions.ts'
-import { whyUser } from '../acts/why.ts'
+import { whySessions, whyUser } from '../acts/why.ts'
 import { rolesOf } from '../api/schemas.ts'
 import { Problem } from '../problems.ts'
 import { historyLines, whyLine } from './admin-user-history.ts'
+import { erasureLines } from './erasure-lines.ts'
 import { mailName } from './event-words.ts'
-import { adminOf, type Ctx, type FieldError, type Kit, paramOf, withQuery } from './kit.ts'
+import { adminOf, type Ctx, type FieldError, type Kit, mayChange, paramOf } from './kit.ts'
 import { loginLine } from './own-sessions.ts'
+import { peopleOf } from './people.ts'
 import { saidOutside } from './said-outside.ts'
 import { mustProve } from './step-up.ts'
 
@@ -27,8 +30,11 @@ export type Draft = { readonly name?: string | undefined; readonly reason?: stri
 const sessionsOf = async ({ house }: Kit, ctx: Ctx, userId: string) => {
   const now = house.now()
   const sessions = await house.reads.sessions.ofUser(userId, SHOWN.sessions)
+  const causes = await whySessions(house, userId)
+  const lineOf = (id: string) => causes.get(id)?.position ?? null
   return sessions.map((session) => ({
     ...session,
+    why: lineOf(session.id),
     isAlive: session.endedAt === null && session.expiresAt > now,
     isCurrent: session.id === ctx.state.principal?.session.id,
     end: session.endedAt ?? session.expiresAt,
@@ -43,8 +49,13 @@ const mailsOf = async ({ house }: Kit, ctx: Ctx, { id, inviteId }: UserView) => 
 }
 
 const whyOf = async (kit: Kit, ctx: Ctx, userId: string) => {
-  const { state, verified, roles } = await whyUser(kit.house, userId)
+  const { state, verified, roles, verification, referralCode, referrer } = await whyUser(kit.house, userId)
+  const referrerTag = referrer?.type === 'UserReferred' ? (userTag(referrer.data.referrerId) as Actor) : null
   return {
+    verification: await whyLine(kit, ctx, verification),
+    referralCode: await whyLine(kit, ctx, referralCode),
+    referrer: await whyLine(kit, ctx, referrer),
+    broughtBy: referrerTag && ((await peopleOf(kit, ctx, [referrerTag])).get(referrerTag) ?? null),
     state: await whyLine(kit, ctx, state),
     verified: await whyLine(kit, ctx, verified),
     roles: await Promise.all(
@@ -79,7 +90,8 @@ export const showUser = async (
     {
       title: user.name ?? user.email ?? user.id,
       section: 'users',
-      canChange: admin !== null,
+      canChange: mayChange(kit, ctx),
+      isForgotten: user.email === null,
       user,
       state: stateOf(user),
       roles: rolesOf(user),
@@ -91,7 +103,7 @@ export const showUser = async (
         mustProve: role === 'admin' && admin !== null && mustProve(house, ctx, admin),
       })),
       isUnproven: errors.some(({ field }) => field === 'current'),
-      inviteUrl: admin && invite && withQuery('/admin/invites', { search: invite.id }),
+      inviteUrl: admin && invite && `/admin/invites/${invite.id}`,
       draftName: draft.name ?? user.name ?? '',
       draftReason: draft.reason ?? '',
       errors,
@@ -124,6 +136,7 @@ export const showErasure = async (
       title: t(ctx, 'users.erase.title', { who: user.name ?? user.email ?? user.id }),
       section: 'users',
       user,
+      preview: await erasureLines(kit, ctx, user),
       errors,
       mustProve: admin !== null && mustProve(house, ctx, admin),
     },

@@ -7,7 +7,7 @@ import { rolesOf } from '../api/schemas.ts'
 import type { State } from '../context.ts'
 import { Problem } from '../problems.ts'
 import { findUser, showErasure, showUser } from './admin-user.ts'
-import { adminOf, auditorOf, type Ctx, type Kit, queryOf, seeOther, withQuery } from './kit.ts'
+import { adminOf, auditorOf, type Ctx, type Kit, mayChange, queryOf, seeOther, withQuery } from './kit.ts'
 
 const LIST = '/admin/users'
 const PAGE = 25
@@ -67,6 +67,7 @@ export const adminUserPages = (router: Router<State>, kit: Kit): void => {
   router.get(`${LIST}/:id/erase`, async (ctx: Ctx) => {
     if (!auditorOf(ctx)) return seeOther(ctx, '/')
     if (!adminOf(ctx)) throw new Problem('forbidden')
+    if (!mayChange(kit, ctx)) throw new Problem('read_only')
     await showErasure(kit, ctx, await findUser(kit, ctx))
   })
 }

@@ -1,13 +1,13 @@
 import type Router from '@koa/router'
+import { inviteLocale } from '../../domain/settings/in-force.ts'
 import { type InviteWish, type Issued, issueInviteTo } from '../acts/issue.ts'
 import type { Principal, State } from '../context.ts'
 import { wordingOf } from '../problems.ts'
+import { adminNumbers } from './admin-numbers.ts'
 import { idFrom, newAttempt, readAttempt } from './attempt.ts'
-import { adminOf, byAdmin, type Ctx, type FieldError, type Kit, seeOther } from './kit.ts'
+import { adminOf, byAdmin, type Ctx, type FieldError, type Kit, mayChange, seeOther } from './kit.ts'
+import { liveStreams } from './live.ts'
 import { leaveNotice } from './notices.ts'
-import { plural } from './words.ts'
-
-const LATEST_MAILS = 100
 
 /** Where attempts at issuing invites lead, whichever page shows the form. */
 const ISSUING = '/admin/invites'
@@ -36,7 +36,8 @@ export const issueMessage = (
 
 /** The control panel: invite somebody at once, and how invites stand. */
 export const adminPages = (router: Router<State>, kit: Kit): void => {
-  const { house, render, form, t } = kit
+  const { house, render, form, t, assets } = kit
+  const live = liveStreams(house)
 
   const show = async (
     ctx: Ctx,
@@ -45,9 +46,6 @@ export const adminPages = (router: Router<State>, kit: Kit): void => {
     errors: readonly FieldError[],
     status = 200,
   ): Promise<void> => {
-    const counts = await house.reads.invites.counts(house.now())
-    const mails = await house.reads.mails.latest(LATEST_MAILS)
-    const failed = mails.filter(({ status }) => status === 'failed').length
     render(
       ctx,
       'admin',
@@ -55,11 +53,11 @@ export const adminPages = (router: Router<State>, kit: Kit): void => {
         title: t(ctx, 'admin.title'),
         section: 'home',
         email,
+        canChange: mayChange(kit, ctx),
         attempt: issuingAttempt(kit, admin),
         errors,
-        counts: Object.entries(counts).map(([state, count]) => ({ state, count })),
-        failedMails: failed > 0 ? plural(ctx.state.locale, 'failedMails', failed) : null,
-        total: Object.values(counts).reduce((sum, count) => sum + count, 0),
+        script: assets['live.js'],
+        numbers: await adminNumbers(house, ctx),
       },
       status,
     )
@@ -71,17 +69,24 @@ export const adminPages = (router: Router<State>, kit: Kit): void => {
     await show(ctx, admin, '', [])
   })
 
+  router.get('/admin/live', (ctx: Ctx) => {
+    const admin = adminOf(ctx)
+    if (!admin) return seeOther(ctx, '/')
+    live.pulse(ctx, admin, async () => String(await house.history.head()))
+  })
+
   router.post('/admin', async (ctx: Ctx) => {
     const fields = await form(ctx)
     const admin = adminOf(ctx)
     if (!admin) return seeOther(ctx, '/')
     const email = fields['email'] ?? ''
+    const inForce = house.inForce.known()
     const issue = issuer(kit, ctx, admin, fields['attempt'])
     const issued = await issue({
       email,
-      role: 'member',
-      locale: ctx.state.locale,
-      ttlMs: house.settings.inviteTtlMs,
+      role: inForce.inviteRole,
+      locale: inviteLocale(inForce, ctx.state.locale),
+      ttlMs: inForce.inviteTtlMs,
     })
     if (issued.outcome !== 'accepted') {
       return show(ctx, admin, email, [{ field: 'email', message: issueMessage(kit, ctx, issued) }], 422)

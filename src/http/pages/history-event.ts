@@ -76,6 +76,8 @@ export const historyEventPage = (router: Router<State>, kit: Kit): void => {
       effectsUrl: effects.length > EFFECTS_SHOWN ? withQuery(LIST, { causation: event.id }) : null,
       others: await linesOf(others.slice(0, BESIDE_SHOWN)),
       othersUrl: withQuery(LIST, { correlation: event.correlation }),
+      asOfUrl: withQuery('/admin/users', { at: String(position) }),
+      didUrl: withQuery('/history/compare', { from: String(position - 1), to: String(position) }),
       previousUrl: position > 1 ? `${LIST}/${position - 1}` : null,
       nextUrl: position < (await house.history.head()) ? `${LIST}/${position + 1}` : null,
     })

@@ -12,8 +12,10 @@ import {
 import type { State } from '../context.ts'
 import { activityChart, scales } from './activity-chart.ts'
 import { historyLines, positionOf } from './admin-user-history.ts'
+import { historyComparePage } from './history-compare.ts'
 import { historyEventPage } from './history-event.ts'
 import { historyLive } from './history-live.ts'
+import { historySeals } from './history-seals.ts'
 import { adminOf, auditorOf, type Ctx, type Kit, queryOf, seeOther, withQuery } from './kit.ts'
 
 const LIST = '/history'
@@ -109,5 +111,7 @@ export const historyPages = (router: Router<State>, kit: Kit): void => {
   })
 
   historyLive(router, kit)
+  historyComparePage(router, kit)
+  historySeals(router, kit)
   historyEventPage(router, kit)
 }

@@ -36,7 +36,7 @@ export const homePages = (router: Router<State>, kit: Kit): void => {
       {
         title: t(ctx, 'home.title'),
         ...typed,
-        isOpen: house.settings.registration !== 'invite',
+        isOpen: house.inForce.known().registration !== 'invite',
         errors,
         message,
       },

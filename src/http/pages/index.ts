@@ -9,14 +9,21 @@ import { openOidc } from '../oidc/index.ts'
 import { adminPages } from './admin.ts'
 import { adminClientPage } from './admin-client.ts'
 import { adminClientPages } from './admin-clients.ts'
+import { adminImportPages } from './admin-imports.ts'
+import { adminInvitePage } from './admin-invite.ts'
 import { adminInvitePages } from './admin-invites.ts'
+import { adminMailTextPages } from './admin-mail-texts.ts'
 import { adminMailPages } from './admin-mails.ts'
 import { adminReferralPages } from './admin-referrals.ts'
+import { adminSettingPages } from './admin-settings.ts'
 import { adminSubtreePages } from './admin-subtree.ts'
 import { adminUserChanges } from './admin-user-changes.ts'
 import { adminUserHistory } from './admin-user-history.ts'
 import { adminUserPages } from './admin-users.ts'
+import { adminWebhookPage } from './admin-webhook.ts'
+import { adminWebhookPages } from './admin-webhooks.ts'
 import { openAssets } from './assets.ts'
+import { brandAssets } from './brand.ts'
 import { consentPages } from './consent.ts'
 import { csrfGuards } from './csrf.ts'
 import { historyPages } from './history.ts'
@@ -25,16 +32,19 @@ import { invitePages } from './invites.ts'
 import { type Ctx, openKit, seeOther } from './kit.ts'
 import { language } from './language.ts'
 import { mailboxPages } from './mailbox.ts'
+import { ownDataPages } from './own-data.ts'
 import { ownReferralPages } from './own-referrals.ts'
 import { ownSessionPages } from './own-sessions.ts'
 import { passwordPages } from './password.ts'
 import { passwordResetPages } from './password-reset.ts'
 import { problemPage } from './problem.ts'
 import { profilePages } from './profile.ts'
+import { receiptPage } from './receipt.ts'
 import { referralLinkPages } from './referral-links.ts'
 import { registerPages } from './register.ts'
 import { pageSession, principal, secureCookies, sessionCookies } from './session.ts'
 import { signInLinkPages } from './sign-in-links.ts'
+import { travelPages } from './travel.ts'
 import { verifyPages } from './verify.ts'
 import { verifyLinkPages } from './verify-links.ts'
 import { openViews } from './view.ts'
@@ -42,6 +52,14 @@ import { openViews } from './view.ts'
 export type Pages = { readonly routes: readonly Middleware<State>[]; readonly errorPage: ErrorPage }
 
 const UNRESTRICTED = new Set(['/', '/logout', '/password/change'])
+
+/** Every page is made under the settings that are in force as it is asked for. */
+const settingsFresh =
+  (house: House): Middleware<State> =>
+  async (_, next) => {
+    await house.inForce.fresh()
+    await next()
+  }
 
 /** Whoever came with a first password chooses their own before anything else. */
 const passwordFirst: Middleware<State> = (ctx, next) => {
@@ -64,6 +82,20 @@ const registrationFirst: Middleware<State> = (ctx, next) => {
   if (!user || !isTemporary(user) || isAlwaysOpen(ctx.path) || ctx.path === stepOf(user)) return next()
   return seeOther(ctx as Ctx, stepOf(user))
 }
+
+/** Whose pages can be seen as they were. */
+const withPast = [
+  adminPages,
+  adminInvitePages,
+  adminInvitePage,
+  adminUserPages,
+  adminUserHistory,
+  adminReferralPages,
+  adminSubtreePages,
+  adminMailPages,
+  adminClientPages,
+  adminClientPage,
+]
 
 /** Everything that people see. */
 export const openPages = (house: House, app: Koa<State>): Pages => {
@@ -89,28 +121,34 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     referralLinkPages,
     verifyPages,
     verifyLinkPages,
+    ownDataPages,
     profilePages,
+    receiptPage,
     ownSessionPages,
     ownReferralPages,
+    ...withPast,
     adminPages,
     adminInvitePages,
+    adminImportPages,
     adminUserPages,
     adminUserChanges,
-    adminUserHistory,
     historyPages,
-    adminReferralPages,
-    adminSubtreePages,
-    adminMailPages,
     mailboxPages,
+    adminSettingPages,
+    adminMailTextPages,
     adminClientPages,
     adminClientPage,
+    adminWebhookPages,
+    adminWebhookPage,
   ]) {
     family(router, kit)
   }
   consentPages(router, kit, oidc.desk)
   return {
     routes: [
+      settingsFresh(house),
       assets.serve,
+      brandAssets(house),
       secureCookies(cookies.secure),
       pageSession(house, cookies, app),
       principal(house),
@@ -118,6 +156,7 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
       oidc.routes,
       registrationFirst,
       passwordFirst,
+      travelPages(kit, withPast),
       router.routes() as unknown as Middleware<State>,
       router.allowedMethods() as unknown as Middleware<State>,
     ],

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { canonicalAddress } from '../../domain/address.ts'
 import { type Locale, localeSchema } from '../../domain/invites/events.ts'
 import { MAX_INVITE_DAYS } from '../../domain/invites/issue-invite.ts'
+import { inviteLocale } from '../../domain/settings/in-force.ts'
 import type { House } from '../house.ts'
 import type { Fields } from './kit.ts'
 
@@ -16,12 +17,15 @@ export type Draft = {
   readonly days: string
 }
 
-export const emptyDraft = (house: House, locale: Locale): Draft => ({
-  addresses: '',
-  role: 'member',
-  locale,
-  days: String(Math.max(1, Math.round(house.settings.inviteTtlMs / DAY_MS))),
-})
+export const emptyDraft = (house: House, locale: Locale): Draft => {
+  const inForce = house.inForce.known()
+  return {
+    addresses: '',
+    role: inForce.inviteRole,
+    locale: inviteLocale(inForce, locale),
+    days: String(Math.max(1, Math.round(inForce.inviteTtlMs / DAY_MS))),
+  }
+}
 
 export const draftOf = (house: House, locale: Locale, fields: Fields): Draft => {
   const empty = emptyDraft(house, locale)

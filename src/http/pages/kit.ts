@@ -1,6 +1,7 @@
 import type { State } from '../context.ts'
 import type { House } from '../house.ts'
 import { readForm } from '../middleware/body.ts'
+import { readUpload } from '../middleware/upload.ts'
 import { Problem } from '../problems.ts'
 import type { Guards } from './csrf.ts'
 import type { Ctx } from './ctx.ts'
@@ -34,6 +35,11 @@ export type Kit = {
   ) => void
   /** The fields of a posted form whose origin has been checked. */
   readonly form: (ctx: Ctx, limit?: number) => Promise<Fields>
+  /** The same for a form with files in it, by the names of their fields; a file that was not chosen is none. */
+  readonly upload: (
+    ctx: Ctx,
+    limit: number,
+  ) => Promise<{ readonly fields: Fields; readonly files: Readonly<Record<string, Uint8Array>> }>
   /** Addresses of the files in `public/`, by name. */
   readonly assets: Readonly<Record<string, string>>
   readonly t: (ctx: Ctx, key: TextKey, values?: Values) => string
@@ -61,6 +67,11 @@ export const openKit = (
       const fields = await readForm(ctx, limit)
       guards.check(ctx, fields)
       return fields
+    },
+    async upload(ctx, limit) {
+      const sent = await readUpload(ctx, limit)
+      guards.check(ctx, sent.fields)
+      return sent
     },
   }
 }
@@ -90,6 +101,10 @@ export const auditorOf = (ctx: Ctx): NonNullable<State['principal']> | null => {
   const who = ctx.state.principal
   return who?.user.roles.includes('auditor') && !who.session.restricted ? who : adminOf(ctx)
 }
+
+/** Whether the reader is shown what changes something: an admin, in the present. */
+export const mayChange = ({ house }: Kit, ctx: Ctx): boolean =>
+  house.settings.readOnlyAsOf === null && adminOf(ctx) !== null
 
 export const paramOf = (ctx: Ctx, name: string): string => {
   const value: unknown = (ctx['params'] as Record<string, unknown> | undefined)?.[name]

@@ -1,7 +1,10 @@
+import type { Brand } from '../../domain/settings/in-force.ts'
 import { isTemporary } from '../../projections/users.ts'
 import type { House } from '../house.ts'
+import { brandCssPath, logoPath } from './brand.ts'
 import type { Guards } from './csrf.ts'
 import type { Ctx } from './ctx.ts'
+import { presentOf } from './moment.ts'
 import { takeNotice } from './notices.ts'
 import { text } from './words.ts'
 
@@ -16,8 +19,11 @@ export const pageOf = (path: string): string =>
     .replace(/^(\/admin\/referrals\/batches\/[^/]+)\/reinstate$/, '$1')
     .replace(/^(\/invites\/[^/]+)\/sign-in-link$/, '$1')
     .replace(/^(\/admin\/clients\/[^/]+)\/remove$/, '$1')
+    .replace(/^(\/admin\/webhooks\/[^/]+)\/(?!deliveries\/)[^/]+$/, '$1')
+    .replace(/^(\/admin\/webhooks\/[^/]+\/deliveries\/[^/]+)\/replay$/, '$1')
     .replace(/^(\/admin\/mails\/[^/]+)\/retry$/, '$1')
-    .replace(/^(\/admin\/invites)\/[^/]+\/[^/]+$/, '$1')
+    .replace(/^(\/admin\/invites\/imports\/[^/]+)\/[^/]+$/, '$1')
+    .replace(/^(\/admin\/invites)\/(?!imports\/)[^/]+\/[^/]+$/, '$1')
     .replace(/^(\/admin\/users\/[^/]+)\/(?!(?:erase|history)$)[^/]+$/, '$1')
 
 const otherLanguage = {
@@ -31,6 +37,24 @@ const languageUrl = (ctx: Ctx, locale: string): string => {
   return `${pageOf(ctx.path)}?${query.toString()}`
 }
 
+const faceOf = ({ name, accent, logo }: Brand, mark: string | undefined) => ({
+  name,
+  css: accent && brandCssPath(accent),
+  logo: logo ? logoPath(logo) : mark,
+  icon: logo ? logoPath(logo) : '/favicon.svg',
+  iconType: logo ? logo.type : 'image/svg+xml',
+})
+
+/** A brand stays what it is until an admin changes it: its addresses are worked out once, not on each page. */
+const faces = new WeakMap<Brand, ReturnType<typeof faceOf>>()
+
+/** The brand as the frame shows it: the product's own colours and mark where no admin has chosen others. */
+export const brandOf = (brand: Brand, mark: string | undefined): ReturnType<typeof faceOf> => {
+  const face = faces.get(brand) ?? faceOf(brand, mark)
+  faces.set(brand, face)
+  return face
+}
+
 /** What the frame around every page needs to know. */
 export const openLayout = (house: House, guards: Guards, assets: Readonly<Record<string, string>>) => {
   const files = {
@@ -41,10 +65,12 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
   }
   return (ctx: Ctx) => {
     const { locale, principal } = ctx.state
+    const { brand, registration } = house.inForce.known()
     const isRestricted = principal ? principal.session.restricted || isTemporary(principal.user) : false
     const isAdmin = !isRestricted && (principal?.user.roles.includes('admin') ?? false)
     const isAuditor = !isRestricted && (principal?.user.roles.includes('auditor') ?? false)
     const other = otherLanguage[locale]
+    const canTravel = house.travel !== null && (isAdmin || isAuditor) && /^\/admin(?:\/|$)/.test(ctx.path)
     const notice = takeNotice(ctx)
     return {
       locale,
@@ -52,8 +78,12 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
       otherLanguage: other.name,
       languageUrl: languageUrl(ctx, other.locale),
       assets: files,
+      brand: brandOf(brand, files.logo),
       script: null,
+      reload: null,
       asOf: house.settings.readOnlyAsOf,
+      past: null,
+      present: canTravel && ctx.method === 'GET' ? presentOf(ctx) : null,
       section: null,
       csrf: guards.token(ctx),
       signedIn: principal !== null,
@@ -63,7 +93,7 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
       isSink: false,
       isMember: principal !== null && !isRestricted,
       own: principal !== null && !isRestricted && /^\/(?:profile|password\/change)(?:\/|$)/.test(ctx.path),
-      isOpen: house.settings.registration !== 'invite',
+      isOpen: registration !== 'invite',
       mailbox: house.settings.devMailbox && !isRestricted && (house.settings.loopback || isAdmin),
       path: ctx.path,
       notice: notice && text(locale, `notice.${notice}`),

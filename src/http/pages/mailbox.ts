@@ -73,7 +73,7 @@ export const mailboxRoutes = (
     // Mail programs know styles in attributes only, so this one page may have them; it can run nothing and load nothing.
     ctx.set(
       'Content-Security-Policy',
-      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox allow-popups allow-top-navigation-by-user-activation",
+      "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'; sandbox allow-popups allow-top-navigation-by-user-activation",
     )
     ctx.set('Cache-Control', 'no-store')
     ctx.type = 'html'

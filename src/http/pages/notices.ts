@@ -13,6 +13,14 @@ const NOTICES = [
   'roleGranted',
   'clientChanged',
   'clientRemoved',
+  'webhookChanged',
+  'webhookPaused',
+  'webhookResumed',
+  'webhookTested',
+  'webhookTestFailed',
+  'webhookRewound',
+  'webhookRemoved',
+  'deliveryReplayed',
   'mailRetried',
   'roleRevoked',
   'sessionEnded',
@@ -28,6 +36,8 @@ const NOTICES = [
   'referrerSet',
   'subtreeSuspended',
   'subtreeReinstated',
+  'settingsChanged',
+  'settingUndone',
 ] as const
 export type Notice = (typeof NOTICES)[number]
 

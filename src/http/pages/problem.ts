@@ -1,12 +1,12 @@
 import type { ErrorPage } from '../middleware/errors.ts'
-import { type Problem, wordingOf } from '../problems.ts'
+import { adviceOf, type Problem, wordingOf } from '../problems.ts'
 import type { Ctx, Kit } from './kit.ts'
 import { localeOf } from './language.ts'
 import { pageOf } from './layout.ts'
 import type { TextKey } from './texts/en.ts'
 
 /** What helps now: the same page once more, the page where it stands, or the main page. */
-const adviceOf = ({ code, status }: Problem): { advice: TextKey; retry: boolean } => {
+const wayOn = ({ code, status }: Problem): { advice: TextKey; retry: boolean } => {
   if (code === 'csrf_failed') return { advice: 'problem.advice.form', retry: true }
   if (status === 503 || status === 429) return { advice: 'problem.advice.busy', retry: true }
   if (status >= 500) return { advice: 'problem.advice.ours', retry: true }
@@ -16,6 +16,10 @@ const adviceOf = ({ code, status }: Problem): { advice: TextKey; retry: boolean 
   return { advice: 'problem.advice.else', retry: false }
 }
 
+/** Whoever typed a moment is told how moments are typed. */
+const isAboutMoments = ({ code }: Problem): boolean =>
+  code === 'moment_malformed' || code === 'moment_in_future'
+
 /** The page that stands where another one could not be shown: what happened, and what to do next. */
 export const problemPage =
   (kit: Pick<Kit, 'render' | 't'>): ErrorPage =>
@@ -23,14 +27,16 @@ export const problemPage =
     const ctx = context as Ctx
     ctx.state.principal ??= null
     ctx.state.locale = localeOf(ctx)
-    const { advice, retry } = adviceOf(problem)
+    const { advice, retry } = wayOn(problem)
     kit.render(
       ctx,
       'problem',
       {
         title: wordingOf(problem.code, ctx.state.locale),
         status: problem.status,
-        advice: kit.t(ctx, advice),
+        advice: isAboutMoments(problem)
+          ? (adviceOf(problem.code, ctx.state.locale) ?? '')
+          : kit.t(ctx, advice),
         retryUrl: retry ? pageOf(ctx.path) : null,
         requestId: problem.status >= 500 ? ctx.state.requestId : null,
       },

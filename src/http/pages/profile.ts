@@ -6,6 +6,7 @@ import { askForEmail, eraseOwn } from '../acts/own-user.ts'
 import { ownReferralCode, referralLink } from '../acts/referrals.ts'
 import type { Principal, State } from '../context.ts'
 import { problemOf } from '../problems.ts'
+import { erasureLines } from './erasure-lines.ts'
 import { addressErrors, nameErrors } from './fields.ts'
 import { type Ctx, type FieldError, type Kit, seeOther } from './kit.ts'
 import { leaveNotice } from './notices.ts'
@@ -37,6 +38,7 @@ export const profilePages = (router: Router<State>, kit: Kit): void => {
         email: typed.email ?? '',
         userLocale: user.locale,
         userLogin: user.email,
+        hasReceipt: user.inviteId !== null,
         hasPassword: user.credentialKind === 'chosen',
         errors,
       },
@@ -99,12 +101,13 @@ export const profilePages = (router: Router<State>, kit: Kit): void => {
     }
   })
 
-  const askErase = (ctx: Ctx, { user }: Principal, errors: readonly FieldError[] = [], status = 200) =>
+  const askErase = async (ctx: Ctx, { user }: Principal, errors: readonly FieldError[] = [], status = 200) =>
     render(
       ctx,
       'profile-erase',
       {
         title: t(ctx, 'erase.title'),
+        preview: await erasureLines(kit, ctx, user),
         userLogin: user.email,
         hasPassword: user.credentialKind !== 'none',
         back: isTemporary(user) ? '/' : '/profile',
@@ -114,10 +117,10 @@ export const profilePages = (router: Router<State>, kit: Kit): void => {
       status,
     )
 
-  router.get('/profile/erase', (ctx: Ctx) => {
+  router.get('/profile/erase', async (ctx: Ctx) => {
     const who = ctx.state.principal
     if (!who) return seeOther(ctx, '/?next=/profile')
-    askErase(ctx, who)
+    await askErase(ctx, who)
   })
 
   router.post('/profile/erase', async (ctx: Ctx) => {

@@ -14,7 +14,7 @@ export const referralLinkPages = (router: Router<State>, kit: Kit): void => {
   const showForm = registerForm(kit)
 
   const dead = (ctx: Ctx, kind: 'unknown' | 'stale', expiresAt = ''): void => {
-    const again = house.settings.registration === 'open' && ctx.state.principal === null
+    const again = house.inForce.known().registration === 'open' && ctx.state.principal === null
     render(
       ctx,
       'dead-link',
@@ -38,7 +38,7 @@ export const referralLinkPages = (router: Router<State>, kit: Kit): void => {
     if (hasExpired(found.expiresAt, house.now())) return dead(ctx, 'stale', found.expiresAt)
     const who = ctx.state.principal
     if (!who) {
-      if (house.settings.registration === 'invite') throw new Problem('registration_closed')
+      if (house.inForce.known().registration === 'invite') throw new Problem('registration_closed')
       return showForm(ctx, { referralCode: code })
     }
     if (who.user.id === found.referrerId) return seeOther(ctx, '/profile/referrals')

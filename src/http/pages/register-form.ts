@@ -23,7 +23,7 @@ export const registerForm = (kit: Kit) => {
     const referrer = found && (await referrerName(kit, ctx, found.referrerId))
     const title = t(ctx, 'register.title')
     const attempt = newAttempt(house, guards.nameBrowser(ctx), '/register')
-    const isCodeRequired = house.settings.registration === 'referral'
+    const isCodeRequired = house.inForce.known().registration === 'referral'
     const referralCode = code === null ? typed : shownCode(code)
     const view = { title, name, email, attempt, errors, message, referralCode, referrer, isCodeRequired }
     render(ctx, 'register', view, status)

@@ -26,7 +26,7 @@ export const registerPages = (router: Router<State>, kit: Kit): void => {
   const show = registerForm(kit)
 
   const refuseIfClosed = () => {
-    if (house.settings.registration === 'invite') throw new Problem('registration_closed')
+    if (house.inForce.known().registration === 'invite') throw new Problem('registration_closed')
   }
 
   router.get('/register', async (ctx: Ctx) => {
@@ -41,7 +41,7 @@ export const registerPages = (router: Router<State>, kit: Kit): void => {
     const name = (fields['name'] ?? '').trim()
     const typed = (fields['email'] ?? '').trim()
     const typedCode = (fields['referralCode'] ?? '').trim()
-    const isCodeRequired = house.settings.registration === 'referral'
+    const isCodeRequired = house.inForce.known().registration === 'referral'
     const errors = [
       ...nameErrors(kit, ctx, name, 'register.name'),
       ...addressErrors(kit, ctx, typed, 'register.email'),

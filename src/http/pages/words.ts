@@ -39,6 +39,30 @@ const formats = { en: format('en-GB'), ru: format('ru') }
 export const moment = (locale: Locale, instant: string): string =>
   `${formats[locale].format(new Date(instant))} UTC`
 
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000],
+] as const
+const spanFormats = Object.fromEntries(
+  (['en', 'ru'] as const).map((locale) => [
+    locale,
+    Object.fromEntries(
+      UNITS.map(([unit]) => [
+        unit,
+        new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }),
+      ]),
+    ),
+  ]),
+)
+
+/** How long something took, in the largest unit of which there is one at least. */
+export const span = (locale: Locale, ms: number): string => {
+  const [unit, size] = UNITS.find(([, one]) => ms >= one) ?? ['second', 1000]
+  return spanFormats[locale]?.[unit]?.format(Math.floor(ms / size)) ?? ''
+}
+
 const dayFormat = (language: string) =>
   new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' })
 const dayFormats = { en: dayFormat('en-GB'), ru: dayFormat('ru') }

@@ -15,10 +15,16 @@ export type HttpProblemCode =
   | 'token_invalid'
   | 'forbidden'
   | 'session_not_found'
+  | 'delivery_not_found'
   | 'registration_closed'
   | 'referral_code_required'
   | 'subtree_too_large'
   | 'subtree_changed'
+  | 'import_not_found'
+  | 'import_ended'
+  | 'import_unreadable'
+  | 'import_empty'
+  | 'import_too_long'
   | 'email_undeliverable'
   | 'csrf_failed'
   | 'authorization_refused'
@@ -30,6 +36,9 @@ export type HttpProblemCode =
   | 'overloaded'
   | 'storage_unavailable'
   | 'read_only'
+  | 'moment_malformed'
+  | 'moment_in_future'
+  | 'past_being_prepared'
   | 'internal'
 
 export type ProblemCode = RefusalCode | HttpProblemCode
@@ -191,6 +200,27 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
       'Укажите полные адреса https (http только для этой машины) без `#`, `*` и имени пользователя, каждый один раз.',
     ],
   },
+  webhook_not_found: {
+    status: 404,
+    en: ['There is no such webhook.', 'Check the id; one that was removed does not come back.'],
+    ru: ['Такого вебхука нет.', 'Проверьте идентификатор; удалённый вебхук не вернётся.'],
+  },
+  webhook_url_unfit: {
+    status: 422,
+    en: [
+      'Messages cannot be sent to this address.',
+      'Give a whole https address without a user, `?` or `#`; a name or address of the open internet.',
+    ],
+    ru: [
+      'На этот адрес нельзя отправлять сообщения.',
+      'Укажите полный адрес https без имени пользователя, `?` и `#`; имя или адрес в открытом интернете.',
+    ],
+  },
+  delivery_not_found: {
+    status: 404,
+    en: ['There is no such delivery.', 'Check the id; the log keeps what was sent in the last 30 days.'],
+    ru: ['Такой доставки нет.', 'Проверьте идентификатор; журнал хранит отправленное за последние 30 дней.'],
+  },
   mail_not_found: {
     status: 404,
     en: ['There is no such mail.', 'Check the id; mails of who has been forgotten are gone, too.'],
@@ -269,6 +299,64 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
     en: ['It is known already who brought you here.', 'That can be said once only.'],
     ru: ['Уже известно, кто вас сюда привёл.', 'Указать это можно только один раз.'],
   },
+  setting_unknown: {
+    status: 404,
+    en: ['There is no such setting.'],
+    ru: ['Такой настройки нет.'],
+  },
+  setting_invalid: {
+    status: 422,
+    en: ['This setting cannot have this value.', '`reason` says what is wrong with it.'],
+    ru: ['У этой настройки не может быть такого значения.', 'В `reason` указано, что с ним не так.'],
+  },
+  setting_pinned: {
+    status: 409,
+    en: ['This setting is pinned by the environment.', 'Whoever runs the service changes it there.'],
+    ru: ['Эта настройка закреплена в окружении.', 'Её меняет там тот, кто ведёт службу.'],
+  },
+  setting_change_not_found: {
+    status: 404,
+    en: ['There is no such change of a setting.'],
+    ru: ['Такого изменения настройки нет.'],
+  },
+  setting_changed_since: {
+    status: 409,
+    en: ['The setting was changed again since.', 'Take back the last change first.'],
+    ru: ['С тех пор настройку изменили ещё раз.', 'Сначала отмените последнее изменение.'],
+  },
+  invite_already_open: {
+    status: 409,
+    en: ['This address has an open invite already.', 'Resend that one, or revoke it first.'],
+    ru: ['По этому адресу уже есть открытое приглашение.', 'Отправьте его снова или сначала отзовите.'],
+  },
+  import_not_found: {
+    status: 404,
+    en: ['There is no such import.', 'Imports are forgotten a day after they have ended.'],
+    ru: ['Такого импорта нет.', 'Импорты забываются через день после завершения.'],
+  },
+  import_ended: {
+    status: 409,
+    en: ['This import has ended.', 'Look at its lines, or send the list again: nobody is invited twice.'],
+    ru: [
+      'Этот импорт завершён.',
+      'Посмотрите его строки или отправьте список снова: дважды никто приглашён не будет.',
+    ],
+  },
+  import_unreadable: {
+    status: 422,
+    en: ['The list cannot be read as a table.', 'Look for a quotation mark that is never closed.'],
+    ru: ['Список не читается как таблица.', 'Поищите кавычку, которая нигде не закрыта.'],
+  },
+  import_empty: {
+    status: 422,
+    en: ['There is no line in the list.', 'Give one address a line.'],
+    ru: ['В списке нет ни одной строки.', 'Укажите по одному адресу в строке.'],
+  },
+  import_too_long: {
+    status: 422,
+    en: ['A list has 100,000 lines at most.', 'Split it. Nothing was issued.'],
+    ru: ['В списке может быть не больше 100 000 строк.', 'Разделите его. Ничего не отправлено.'],
+  },
   batch_not_found: {
     status: 404,
     en: ['There is no such batch of suspended users.'],
@@ -329,6 +417,30 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
     status: 401,
     en: ['The token is not valid.', 'Its session may have ended: sign in again.'],
     ru: ['Токен недействителен.', 'Возможно, его сеанс закончился: войдите снова.'],
+  },
+  moment_malformed: {
+    status: 400,
+    en: [
+      'That is no moment.',
+      'Give a position of the history, such as 4711, or an instant in UTC, such as 2026-03-01T09:00:00Z.',
+    ],
+    ru: [
+      'Это не момент.',
+      'Укажите позицию истории, например 4711, или время UTC, например 2026-03-01T09:00:00Z.',
+    ],
+  },
+  moment_in_future: {
+    status: 400,
+    en: [
+      'The history has not come that far.',
+      'Give a moment that has been; without one the present is shown.',
+    ],
+    ru: ['История ещё не дошла до этого момента.', 'Укажите прошедший момент; без него показано настоящее.'],
+  },
+  past_being_prepared: {
+    status: 503,
+    en: ['The past is being prepared.', 'Ask again in a moment; `percent` says how far it is.'],
+    ru: ['Прошлое готовится.', 'Повторите запрос чуть позже; `percent` показывает, сколько готово.'],
   },
   read_only: {
     status: 403,

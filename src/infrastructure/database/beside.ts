@@ -10,7 +10,7 @@ const OTHER_NAME = '_anew'
 export const freshName = (table: string) => `fresh_${table}`
 export const retiredName = (table: string) => `retired_${table}`
 
-type Definition = { readonly type: 'table' | 'index'; readonly name: string; readonly sql: string }
+export type Definition = { readonly type: 'table' | 'index'; readonly name: string; readonly sql: string }
 
 /** How a table and its indexes were made, the table first. */
 export const definitionsOf = (db: SqliteConnection, table: string): readonly Definition[] =>

@@ -40,14 +40,18 @@ export const readMigrations = (folder: string): readonly Migration[] => {
   return migrations
 }
 
-type AppliedRow = { number: number; name: string; checksum: string; applied_at: string }
+export const sqliteMigrations = (): readonly Migration[] =>
+  readMigrations(join(import.meta.dirname, '..', '..', '..', 'migrations', 'sqlite'))
+
+export type AppliedRow = { number: number; name: string; checksum: string; applied_at: string }
 
 const applied = (db: SqliteConnection): AppliedRow[] => {
   const exists = db.prepare(`select 1 from sqlite_schema where name = 'migrations'`).get()
   return exists ? (db.prepare('select * from migrations order by number').all() as AppliedRow[]) : []
 }
 
-const check = (rows: readonly AppliedRow[], migrations: readonly Migration[]): void => {
+/** Throws SetupProblem when the database knows a migration that we don't, or another one by the same number. */
+export const check = (rows: readonly AppliedRow[], migrations: readonly Migration[]): void => {
   for (const row of rows) {
     const known = migrations[row.number - 1]
     if (!known) {

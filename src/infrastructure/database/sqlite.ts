@@ -1,8 +1,10 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
-import type { Reader, Value } from '../../projections/projection.ts'
+import type { Parameter, Reader } from '../../projections/projection.ts'
 import { SetupProblem } from '../errors.ts'
+import { outward } from './sqlite-errors.ts'
+import type { Dialect, Result, Work } from './work.ts'
 
 export type SqliteConnection = Database.Database
 
@@ -103,10 +105,35 @@ export const statementsOf = (db: SqliteConnection): ((sql: string) => Database.S
   }
 }
 
-const named = (params: readonly Value[]): Record<string, Value> => {
-  const bound: Record<string, Value> = {}
+const named = (params: readonly Parameter[]): Record<string, Parameter> => {
+  const bound: Record<string, Parameter> = {}
   for (let i = 0; i < params.length; i++) bound[i + 1] = params[i] ?? null
   return bound
+}
+
+export const sqliteDialect: Dialect = {
+  name: 'sqlite',
+  field: (name) => `json_extract(bytes, '$.${name}')`,
+  isOneOf: (parameter) => `in (select value from json_each(${parameter}))`,
+}
+
+/** Carries out work on a connection, in whatever transaction that is in. */
+export const carrierOn = (db: SqliteConnection): (<T>(work: Work<T>) => T) => {
+  const statement = statementsOf(db)
+  const answer = (sql: string, params: readonly Parameter[]): Result => {
+    const prepared = statement(sql)
+    if (prepared.reader) {
+      const rows = params.length > 0 ? prepared.all(named(params)) : prepared.all()
+      return { rows, changes: rows.length }
+    }
+    const { changes } = params.length > 0 ? prepared.run(named(params)) : prepared.run()
+    return { rows: [], changes }
+  }
+  return <T>(work: Work<T>): T => {
+    let step = work.next()
+    while (!step.done) step = work.next(answer(step.value.sql, step.value.params))
+    return step.value
+  }
 }
 
 /**
@@ -131,12 +158,19 @@ const versionOf = (db: SqliteConnection): (() => number) => {
 /** The read side's port over a connection: `$1 … $n` are bound by name, as better-sqlite3 wants it. */
 export const sqliteReader = (db: SqliteConnection): Reader => {
   const statement = statementsOf(db)
+  const asked = async <T>(ask: () => unknown): Promise<T> => {
+    try {
+      return ask() as T
+    } catch (error) {
+      throw outward(error)
+    }
+  }
   return {
     // SQLite counts the commits of other connections: to one that only reads, all there are.
     version: db.readonly ? versionOf(db) : undefined,
-    all: async <R>(sql: string, params: readonly Value[] = []) =>
-      (params.length ? statement(sql).all(named(params)) : statement(sql).all()) as R[],
-    get: async <R>(sql: string, params: readonly Value[] = []) =>
-      (params.length ? statement(sql).get(named(params)) : statement(sql).get()) as R | undefined,
+    all: <R>(sql: string, params: readonly Parameter[] = []) =>
+      asked<R[]>(() => (params.length ? statement(sql).all(named(params)) : statement(sql).all())),
+    get: <R>(sql: string, params: readonly Parameter[] = []) =>
+      asked<R | undefined>(() => (params.length ? statement(sql).get(named(params)) : statement(sql).get())),
   }
 }

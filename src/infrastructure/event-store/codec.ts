@@ -123,6 +123,17 @@ const withDataLater = (stored: ReturnType<typeof parse>, keyOf: KeyOf): DomainEv
   } as unknown as DomainEvent
 }
 
+const boxedOf = (page: readonly ReturnType<typeof parse>[]): ReadonlySet<Subject> =>
+  new Set(
+    page.flatMap(({ type, data }) => {
+      const { subject } = definitionOf(type)
+      return subject && data.personal !== undefined ? subject(data as never) : []
+    }),
+  )
+
+/** Whose keys are needed to read a page of stored events. */
+export const boxedSubjects = (page: readonly string[]): ReadonlySet<Subject> => boxedOf(page.map(parse))
+
 /** Finds the keys of many subjects at once; those who were forgotten have none. */
 export type KeysOf = (subjects: ReadonlySet<Subject>) => ReadonlyMap<Subject, Buffer>
 
@@ -134,17 +145,19 @@ export const decodePage = (page: readonly string[], keysOf: KeysOf): readonly Do
   const all = page.map(parse)
   let keys: ReadonlyMap<Subject, Buffer> | undefined
   const keyOf: KeyOf = (wanted) => {
-    keys ??= keysOf(
-      new Set(
-        all.flatMap(({ type, data }) => {
-          const { subject } = definitionOf(type)
-          return subject && data.personal !== undefined ? subject(data as never) : []
-        }),
-      ),
-    )
+    keys ??= keysOf(boxedOf(all))
     return keys.get(wanted) ?? null
   }
   return all.map((stored) => withDataLater(stored, keyOf))
+}
+
+/** The same where keys have to be waited for: whose are needed, and the events once they are there. */
+export const readPage = (page: readonly string[]) => {
+  const all = page.map(parse)
+  return {
+    subjects: boxedOf(all),
+    events: (keyOf: KeyOf): readonly DomainEvent[] => all.map((stored) => withDataLater(stored, keyOf)),
+  }
 }
 
 /** The tag as it stands in the index: address tags as a keyed digest, everything else as it is. */

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type DomainEvent, definitionOf } from '../../domain/catalogue.ts'
 import type { Instant, Tag } from '../../domain/event.ts'
-import type { SqliteConnection } from '../database/sqlite.ts'
+import type { Database } from '../database/work.ts'
 import type { Doorbell } from '../doorbell.ts'
-import { openExplorer } from './sqlite-explorer.ts'
+import type { FloorStore } from '../engine.ts'
+import { openExplorer } from './explorer.ts'
 import type { EventFilter, EventStore } from './store.ts'
 
 export type LookingParts = {
-  readonly store: EventStore
-  readonly reader: SqliteConnection
+  readonly store: EventStore & Pick<FloorStore, 'look'>
+  readonly database: Pick<Database, 'reader' | 'dialect'>
   readonly clock: () => Instant
   readonly doorbell: Doorbell
 }
@@ -26,21 +27,21 @@ type Slice = {
 }
 
 /** What people look at the history through. */
-export const openLooking = ({ store, reader, clock, doorbell }: LookingParts) => {
-  const explorer = openExplorer(reader, clock)
+export const openLooking = ({ store, database, clock, doorbell }: LookingParts) => {
+  const explorer = openExplorer(database, clock)
 
   const page = async (
     { since, before, ...filter }: Question,
     { limit, beforePosition, afterPosition }: Slice,
   ): Promise<readonly DomainEvent[]> => {
-    const first = since === undefined ? 1 : explorer.positionAt(since)
-    const end = before === undefined ? Number.MAX_SAFE_INTEGER : explorer.positionAt(before)
+    const first = since === undefined ? 1 : await explorer.positionAt(since)
+    const end = before === undefined ? Number.MAX_SAFE_INTEGER : await explorer.positionAt(before)
     const range = {
       after: Math.max(first - 1, afterPosition ?? 0),
       until: Math.min(end, beforePosition ?? Number.MAX_SAFE_INTEGER) - 1,
     }
     const events: DomainEvent[] = []
-    for await (const event of store.read({ ...filter, ...range, newestFirst: afterPosition === undefined })) {
+    for await (const event of store.look({ ...filter, ...range, newestFirst: afterPosition === undefined })) {
       events.push(event)
       if (events.length === limit) break
     }
@@ -55,7 +56,7 @@ export const openLooking = ({ store, reader, clock, doorbell }: LookingParts) =>
 
     async at(position: number) {
       const event = await store.get(position)
-      const stored = event && explorer.stored(position)
+      const stored = event && (await explorer.stored(position))
       if (!stored) return null
       const data: Record<string, unknown> = event.data
       const isForgotten =
@@ -63,7 +64,7 @@ export const openLooking = ({ store, reader, clock, doorbell }: LookingParts) =>
       return { event, digest: stored.digest, isForgotten }
     },
 
-    positionOf: async (id: string) => explorer.positionOf(id),
+    positionOf: (id: string) => explorer.positionOf(id),
     counts: (moments: readonly Instant[]) => explorer.counts(moments),
     head: () => store.head(),
 

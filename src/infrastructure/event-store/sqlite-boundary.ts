@@ -6,10 +6,14 @@ import { type SqliteConnection, statementsOf } from '../database/sqlite.ts'
 import type { SubjectKeys } from '../vault/subject-keys.ts'
 import { BoundaryCache } from './boundary-cache.ts'
 import { decode, type KeysOf, type TagEncoder } from './codec.ts'
+import { forgettingWatch } from './forgetting-watch.ts'
 
 const quoted = (types: readonly string[]) => types.map((type) => `'${type}'`).join(',')
 
-/** Wrapped subject keys on one connection, through the cache. Null for a subject that was forgotten, or never had one. */
+/**
+ * Wrapped subject keys on one connection, through the cache. Null for a subject that was forgotten, or never had one.
+ * Whoever reads with it sees to it that the cache holds nobody forgotten elsewhere.
+ */
 export const keyReader = (db: SqliteConnection, keys: SubjectKeys) => {
   const select = db.prepare('select wrapped from subject_keys where subject = ?').pluck()
   return (subject: Subject): Buffer | null => {
@@ -24,7 +28,6 @@ export const keyReader = (db: SqliteConnection, keys: SubjectKeys) => {
 }
 
 const MAX_KEPT = 10_000
-const KEPT_MS = 1000
 
 /**
  * The same for many subjects at once, with a short memory of its own: a long reading must neither push out what
@@ -35,13 +38,10 @@ export const keysReader = (db: SqliteConnection, keys: SubjectKeys): KeysOf => {
     .prepare('select subject, wrapped from subject_keys where subject in (select value from json_each(?))')
     .raw()
   const kept = new Map<Subject, Buffer>()
-  let since = 0
+  const lookForForgotten = forgettingWatch(db, () => kept.clear())
   return (subjects) => {
-    const now = performance.now()
-    if (kept.size > MAX_KEPT || now - since > KEPT_MS) {
-      kept.clear()
-      since = now
-    }
+    lookForForgotten()
+    if (kept.size > MAX_KEPT) kept.clear()
     const found = new Map<Subject, Buffer>()
     const missing: Subject[] = []
     for (const subject of subjects) {

@@ -9,6 +9,7 @@ import type { SqliteConnection } from '../database/sqlite.ts'
 import type { Ids } from '../ids.ts'
 import type { SubjectKeys } from '../vault/subject-keys.ts'
 import { encode, encodedTags, subjectOf, type TagEncoder } from './codec.ts'
+import { forgettingWatch } from './forgetting-watch.ts'
 import { BoundaryReader, keyReader } from './sqlite-boundary.ts'
 import type { DecideOutcome, DecideRequest } from './store.ts'
 
@@ -34,6 +35,7 @@ export class SqliteGroup {
   readonly #changes: ChangeWriter
   readonly #selectHead: () => { position: number; bytes: string } | undefined
   readonly #forget: (subject: Subject) => void
+  readonly #lookForForgotten: () => void
 
   #position = 0
   #lastAt: Instant = ''
@@ -46,6 +48,7 @@ export class SqliteGroup {
     const { db } = parts
     this.#parts = parts
     this.#storedKey = keyReader(db, parts.keys)
+    this.#lookForForgotten = forgettingWatch(db, () => parts.keys.forgetAll())
     this.#boundary = new BoundaryReader(db, (subject) => this.#keyOf(subject), parts.encodeTag)
     this.#events = new BulkInsert(db, 'events', ['position', 'type', 'bytes'])
     this.#tags = new BulkInsert(db, 'event_tags', ['tag', 'type', 'position'])
@@ -71,6 +74,7 @@ export class SqliteGroup {
     this.#position = head?.position ?? 0
     this.#lastAt = head ? (JSON.parse(head.bytes) as { at: Instant }).at : ''
     this.#boundary.begin()
+    this.#lookForForgotten()
     this.#recent.clear()
     this.#newKeys.clear()
     this.#forgotten = []

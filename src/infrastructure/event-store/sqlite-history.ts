@@ -1,10 +1,12 @@
 import type { DomainEvent } from '../../domain/catalogue.ts'
-import type { SqliteConnection } from '../database/sqlite.ts'
+import { type SqliteConnection, sqliteDialect, sqliteReader } from '../database/sqlite.ts'
+import { outward } from '../database/sqlite-errors.ts'
+import type { Work } from '../database/work.ts'
 import type { SubjectKeys } from '../vault/subject-keys.ts'
-import { decode, decodePage, type TagEncoder } from './codec.ts'
-import { keyReader, keysReader } from './sqlite-boundary.ts'
-import { outward } from './sqlite-errors.ts'
-import { storedPages } from './sqlite-pages.ts'
+import { decodePage, type TagEncoder } from './codec.ts'
+import { eventsAfter } from './events-after.ts'
+import { storedPages } from './history-pages.ts'
+import { keysReader } from './sqlite-boundary.ts'
 import type { EventFilter, StoredEvent } from './store.ts'
 
 export type HistoryParts = {
@@ -16,14 +18,16 @@ export type HistoryParts = {
 /** The history as it is read through a connection. */
 export class SqliteHistory {
   readonly #parts: HistoryParts
+  readonly #database: Parameters<typeof storedPages>[0]
 
   constructor(parts: HistoryParts) {
     this.#parts = parts
+    this.#database = { reader: sqliteReader(parts.reader), dialect: sqliteDialect }
   }
 
   async *read(filter: EventFilter = {}): AsyncIterable<DomainEvent> {
     const keysOf = keysReader(this.#parts.reader, this.#parts.keys)
-    for await (const page of this.#pages(filter)) {
+    for await (const page of storedPages(this.#database, this.#parts.encodeTag, filter)) {
       const events = decodePage(
         page.map(({ bytes }) => bytes),
         keysOf,
@@ -32,24 +36,18 @@ export class SqliteHistory {
     }
   }
 
-  /** The events behind a position, all at once, as the transaction on this connection sees them. */
-  readNow(db: SqliteConnection, after: number): readonly DomainEvent[] {
-    const select = db.prepare('select bytes from events where position > ? order by position').pluck()
-    const keyOf = keyReader(db, this.#parts.keys)
-    return (select.all(after) as string[]).map((bytes) => decode(bytes, keyOf))
+  /** The events behind a position, all at once, as the transaction sees them. */
+  readNow(after: number): Work<readonly DomainEvent[]> {
+    return eventsAfter(after, sqliteDialect, this.#parts.keys)
+  }
+
+  look(filter: EventFilter = {}): AsyncIterable<DomainEvent> {
+    return this.read(filter)
   }
 
   async *readStored(filter: EventFilter = {}): AsyncIterable<StoredEvent> {
-    for await (const page of this.#pages(filter)) {
+    for await (const page of storedPages(this.#database, this.#parts.encodeTag, filter)) {
       for (const stored of page) yield stored
-    }
-  }
-
-  async *#pages(filter: EventFilter): AsyncIterable<readonly StoredEvent[]> {
-    try {
-      yield* storedPages(this.#parts.reader, this.#parts.encodeTag, filter)
-    } catch (error) {
-      throw outward(error)
     }
   }
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
-import type { SqliteConnection } from '../database/sqlite.ts'
+import { carrierOn, type SqliteConnection } from '../database/sqlite.ts'
+import { codeOf, isBusy, isFatal, isOutage, outward } from '../database/sqlite-errors.ts'
+import type { Work } from '../database/work.ts'
 import { StoreBusy, StoreUnavailable } from '../errors.ts'
-import { codeOf, isBusy, isFatal, isOutage, outward } from './sqlite-errors.ts'
 import { type GroupParts, SqliteGroup } from './sqlite-group.ts'
 import { SqliteHistory } from './sqlite-history.ts'
 import type { DecideOutcome, DecideRequest, EventStore } from './store.ts'
@@ -24,6 +25,8 @@ export type SqliteStoreOptions = GroupParts & {
   readonly reader: SqliteConnection
   /** Rung after each commit that appended events. */
   readonly ring: () => void
+  /** Told of each commit: how much work was in it, and how long its transaction took. */
+  readonly committed?: ((commands: number, seconds: number) => void) | undefined
   /** The disk failed in a way after which going on could lie (fsync, corruption): the process should end. */
   readonly onFatal: (error: Error) => void
 }
@@ -35,6 +38,7 @@ export type SqliteStoreOptions = GroupParts & {
 export class SqliteEventStore extends SqliteHistory implements EventStore {
   readonly #options: SqliteStoreOptions
   readonly #group: SqliteGroup
+  readonly #carryOut: ReturnType<typeof carrierOn>
   readonly #begin: Database.Statement
   readonly #commit: Database.Statement
   #queue: Pending[] = []
@@ -46,6 +50,7 @@ export class SqliteEventStore extends SqliteHistory implements EventStore {
     super(options)
     this.#options = options
     this.#group = new SqliteGroup(options)
+    this.#carryOut = carrierOn(options.db)
     // Waiting inside SQLite would stop the event loop; waiting is done here, between tries.
     options.db.pragma('busy_timeout = 0')
     this.#begin = options.db.prepare('begin immediate')
@@ -56,16 +61,13 @@ export class SqliteEventStore extends SqliteHistory implements EventStore {
     return this.#enqueue(() => this.#group.decide(request))
   }
 
-  /**
-   * Runs a few statements outside the history (the vault's rows) in the next group's transaction: all or nothing,
-   * durable when it resolves, and sharing the group's fsync. `work` is synchronous and uses the writer's connection.
-   */
-  exclusively<T>(work: () => T): Promise<T> {
+  /** In the next group's transaction, sharing its fsync. Only one process writes at a time: names are for other engines. */
+  exclusively<T>(_name: string, work: () => Work<T>): Promise<T> {
     return this.#enqueue(() => {
       this.#group.flush() // the work may read rows that are still bundled
       this.#options.db.exec('savepoint work')
       try {
-        const result = work()
+        const result = this.#carryOut(work())
         this.#options.db.exec('release work')
         return result
       } catch (error) {
@@ -113,6 +115,7 @@ export class SqliteEventStore extends SqliteHistory implements EventStore {
   /** False when another process holds the write lock: nothing has happened, and the group should be tried again. */
   #commitTogether(group: readonly Pending[]): boolean {
     const settle: (() => void)[] = []
+    const began = performance.now()
     try {
       this.#begin.run()
     } catch (error) {
@@ -145,16 +148,23 @@ export class SqliteEventStore extends SqliteHistory implements EventStore {
     }
     const { appended, forgot } = this.#group.committed()
     for (const done of settle) done()
+    this.#options.committed?.(group.length, (performance.now() - began) / 1000)
     if (appended > 0) this.#options.ring()
-    if (forgot || this.#logHoldsForgotten) this.emptyLog()
+    if (forgot || this.#logHoldsForgotten) this.#emptyLog()
     return true
+  }
+
+  /** Most of it without a lock. */
+  emptyLog(): void {
+    this.#options.db.pragma('wal_checkpoint(PASSIVE)')
+    this.#emptyLog()
   }
 
   /**
    * The log still holds what was forgotten; emptying it lets go of the last copy. Whoever reads just now is in the
    * way: then it is done after a later commit.
    */
-  emptyLog(): void {
+  #emptyLog(): void {
     try {
       const [result] = this.#options.db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]
       this.#logHoldsForgotten = result?.busy !== 0

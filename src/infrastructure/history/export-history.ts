@@ -10,13 +10,14 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import type { SqliteConnection } from '../database/sqlite.ts'
+import type { Reader } from '../../projections/projection.ts'
+import { readBy } from '../database/work.ts'
 import { SetupProblem } from '../errors.ts'
 import type { EventStore } from '../event-store/store.ts'
 import { FILES, tilesOf } from './export-files.ts'
 import { HASH_BYTES } from './merkle.ts'
 import { sealKeyRows } from './seal-keys.ts'
-import { sqliteSeals } from './sqlite-seals.ts'
+import { openSeals } from './seals.ts'
 
 const PAGE = 500
 
@@ -43,7 +44,7 @@ prove: that what was written down was true, or that everything was written down.
 
 export type ExportParts = {
   readonly store: Pick<EventStore, 'readStored'>
-  readonly reader: SqliteConnection
+  readonly reader: Reader
   readonly progress?: (events: number, of: number) => void
   readonly interrupted?: () => boolean
 }
@@ -52,7 +53,7 @@ const isExport = (folder: string): boolean =>
   existsSync(join(folder, FILES.events)) && existsSync(join(folder, FILES.seals))
 
 const write = async (folder: string, size: number, { store, reader, progress, interrupted }: ExportParts) => {
-  const seals = sqliteSeals(reader)
+  const seals = openSeals(reader)
   const lines = createWriteStream(join(folder, FILES.events))
   let events = 0
   for await (const { bytes } of store.readStored({ until: size })) {
@@ -71,7 +72,7 @@ const write = async (folder: string, size: number, { store, reader, progress, in
   }
   const notes = createWriteStream(join(folder, FILES.seals))
   for (let from = 0; from < size; ) {
-    const page = seals.after(from, PAGE).filter((seal) => seal.size <= size)
+    const page = (await seals.after(from, PAGE)).filter((seal) => seal.size <= size)
     for (const { note } of page) if (!notes.write(`${JSON.stringify(note)}\n`)) await once(notes, 'drain')
     from = page.at(-1)?.size ?? size
   }
@@ -90,13 +91,14 @@ export const exportHistory = async (target: string, parts: ExportParts): Promise
   if (existsSync(folder) && readdirSync(folder).length > 0 && !isExport(folder)) {
     throw new SetupProblem(`${target} holds something else. Name an empty folder, or an older export.`)
   }
-  const last = sqliteSeals(parts.reader).last()
+  const last = await openSeals(parts.reader).last()
   if (!last) throw new SetupProblem('Nothing is sealed yet. Run: latchkey history seal')
   const draft = `${folder}.${process.pid}.draft`
   mkdirSync(draft, { recursive: true })
   try {
     if (!(await write(draft, last.size, parts))) return null
-    const keys = sealKeyRows(parts.reader).map((row) => `${JSON.stringify(row)}\n`)
+    const rows = await readBy(parts.reader, sealKeyRows())
+    const keys = rows.map((row) => `${JSON.stringify(row)}\n`)
     writeFileSync(join(draft, FILES.keys), keys.join(''))
     writeFileSync(join(draft, FILES.checkpoint), last.note)
     const origin = last.note.slice(0, last.note.indexOf('\n'))

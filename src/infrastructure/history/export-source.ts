@@ -50,8 +50,8 @@ export const exportSource = (folder: string): HistorySource => {
   }
   return {
     goesOn: false,
-    keys: () => keys,
-    sealed: (known) => {
+    keys: async () => keys,
+    sealed: async (known) => {
       size = seals.reduce((before, note) => Math.max(before, openSeal(note, known)?.size ?? 0), 0)
       return size
     },

@@ -1,10 +1,10 @@
-import type { SqliteConnection } from '../database/sqlite.ts'
+import type { Reader } from '../../projections/projection.ts'
 import type { EventStore } from '../event-store/store.ts'
 import { readCheckpoint } from './checkpoint.ts'
 import { consistencyProof } from './merkle.ts'
 import { readNote } from './note.ts'
 import { type Receipt, receiptOf } from './receipts.ts'
-import { type SealRow, sqliteSeals } from './sqlite-seals.ts'
+import { openSeals, type SealRow } from './seals.ts'
 import { subtreesFrom } from './tiles.ts'
 
 /** A seal as others get to see it: what it says, and the note that says so. */
@@ -21,20 +21,20 @@ const viewOf = ({ size, note, sealedAt }: SealRow): SealView => {
 }
 
 /** What pages and the API are handed to prove the history with. */
-export const historyProofs = (reader: SqliteConnection, store: Pick<EventStore, 'read'>) => {
-  const rows = sqliteSeals(reader)
+export const historyProofs = (reader: Reader, store: Pick<EventStore, 'read'>) => {
+  const rows = openSeals(reader)
   return {
     seals: async (limit: number, before?: number): Promise<readonly SealView[]> =>
-      rows.list(limit, before).map(viewOf),
+      (await rows.list(limit, before)).map(viewOf),
 
     exists: async (position: number): Promise<boolean> =>
-      reader.prepare('select 1 from events where position = ?').get(position) !== undefined,
+      (await reader.get('select 1 as found from events where position = $1', [position])) !== undefined,
 
     receipt: (position: number, size?: number): Promise<Receipt | null> => receiptOf(reader, position, size),
 
     /** That the events under one seal are the beginning of those under another; null if one of them is none. */
     async consistency(from: number, to: number) {
-      const [older, newer] = [rows.bySize(from), rows.bySize(to)]
+      const [older, newer] = [await rows.bySize(from), await rows.bySize(to)]
       if (!older || !newer) return null
       const proof = await consistencyProof(from, to, subtreesFrom(rows.readTile))
       return {

@@ -1,7 +1,8 @@
-import type { SqliteConnection } from '../database/sqlite.ts'
+import type { Reader } from '../../projections/projection.ts'
+import { readBy } from '../database/work.ts'
 import { inclusionProof, leafHash } from './merkle.ts'
 import { sealKeyRows } from './seal-keys.ts'
-import { sqliteSeals } from './sqlite-seals.ts'
+import { openSeals } from './seals.ts'
 import { subtreesFrom } from './tiles.ts'
 
 /** That an event stands in the history, for whoever wants to verify it without us. */
@@ -21,15 +22,12 @@ export type Receipt = {
  * A receipt for an event under the seal over `size` events, or else under the first that covers it; null while
  * there is none.
  */
-export const receiptOf = async (
-  reader: SqliteConnection,
-  position: number,
-  size?: number,
-): Promise<Receipt | null> => {
-  const seals = sqliteSeals(reader)
-  const seal = size === undefined ? seals.covering(position) : seals.bySize(size)
-  const event = reader.prepare('select bytes from events where position = ?').pluck().get(position)
-  if (!seal || seal.size < position || typeof event !== 'string') return null
+export const receiptOf = async (reader: Reader, position: number, size?: number): Promise<Receipt | null> => {
+  const seals = openSeals(reader)
+  const seal = await (size === undefined ? seals.covering(position) : seals.bySize(size))
+  const sql = 'select bytes from events where position = $1'
+  const event = (await reader.get<{ bytes: string }>(sql, [position]))?.bytes
+  if (!seal || seal.size < position || event === undefined) return null
   const proof = await inclusionProof(position - 1, seal.size, subtreesFrom(seals.readTile))
   return {
     format: 'latchkey receipt 1',
@@ -38,6 +36,6 @@ export const receiptOf = async (
     hash: leafHash(event).toString('base64'),
     proof: proof.map((hash) => hash.toString('base64')),
     seal: seal.note,
-    keys: sealKeyRows(reader),
+    keys: await readBy(reader, sealKeyRows()),
   }
 }

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import type { Instant } from '../../domain/event.ts'
-import type { SqliteConnection } from '../database/sqlite.ts'
+import { all, run, type Work } from '../database/work.ts'
 import { unwrapKey, wrapKey } from '../vault/keyring.ts'
 import type { RootSecrets } from '../vault/root-secret.ts'
 import { openNote, readVerifier, type Signer, signerFromSeed, signNote, type Verifier } from './note.ts'
 
 /** The public half of a key, and the note that brought it in. */
 export type SealKeyRow = { readonly key: string; readonly note: string }
+
+/** Under this name keys and seals are written. */
+export const SEALS = 'seals'
 
 const VAULT_NAME = 'seals'
 const SEED_BYTES = 32
@@ -34,49 +37,44 @@ export const believed = (anchors: readonly Verifier[], rows: readonly SealKeyRow
   return known
 }
 
-export const sealKeyRows = (db: SqliteConnection): SealKeyRow[] =>
-  db.prepare('select key, note from seal_keys order by generation').all() as SealKeyRow[]
+export function* sealKeyRows(): Work<readonly SealKeyRow[]> {
+  return yield* all<SealKeyRow>('select key, note from seal_keys order by generation')
+}
 
 /** All keys that seal or have sealed, the current one last; what is not wrapped by our root secret is not ours. */
-export const ownSealKeys = (db: SqliteConnection, roots: RootSecrets): readonly Signer[] => {
-  const rows = db
-    .prepare(
-      `select k.key, v.wrapped from seal_keys k join vault_keys v on v.name = ? and v.id = k.generation
-       order by k.generation`,
-    )
-    .all(VAULT_NAME) as { key: string; wrapped: string }[]
+export function* ownSealKeys(roots: RootSecrets): Work<readonly Signer[]> {
+  const rows = yield* all<{ key: string; wrapped: string }>(
+    `select k.key, v.wrapped from seal_keys k
+     join vault_keys v on v.name = '${VAULT_NAME}' and v.id = cast(k.generation as text)
+     order by k.generation`,
+  )
   return rows.map(({ key, wrapped }) => signerFromSeed(nameOf(key), unwrapKey(roots, VAULT_NAME, wrapped)))
 }
 
-/** Brings in a new key, signed by itself and the one before it. To be run inside a transaction. */
-export const addSealKey = (
-  db: SqliteConnection,
-  roots: RootSecrets,
-  origin: string,
-  now: Instant,
-): Signer => {
-  const older = ownSealKeys(db, roots)
+/** Brings in a new key, signed by itself and the one before it. Among the works named `SEALS`. */
+export function* addSealKey(roots: RootSecrets, origin: string, now: Instant): Work<Signer> {
+  const older = yield* ownSealKeys(roots)
   const generation = older.length + 1
   const seed = randomBytes(SEED_BYTES)
   const signer = signerFromSeed(origin, seed)
   const note = signNote(`${HEADING}\n${signer.text}\ntime ${now}\n`, [...older.slice(-1), signer])
-  db.prepare('insert into vault_keys values (?, ?, ?, ?)').run(
+  yield* run('insert into vault_keys (name, id, wrapped, created_at) values ($1, $2, $3, $4)', [
     VAULT_NAME,
     String(generation),
     wrapKey(roots[0], VAULT_NAME, seed),
     now,
-  )
-  db.prepare('insert into seal_keys values (?, ?, ?, ?)').run(generation, signer.text, note, now)
+  ])
+  yield* run('insert into seal_keys (generation, key, note, since) values ($1, $2, $3, $4)', [
+    generation,
+    signer.text,
+    note,
+    now,
+  ])
   return signer
 }
 
-/** The key to seal with: made if there is none, or if the house has changed its name. Inside a transaction as well. */
-export const currentSealKey = (
-  db: SqliteConnection,
-  roots: RootSecrets,
-  origin: string,
-  now: Instant,
-): Signer => {
-  const current = ownSealKeys(db, roots).at(-1)
-  return current?.name === origin ? current : addSealKey(db, roots, origin, now)
+/** The key to seal with: made if there is none, or if the house has changed its name. Among the works named `SEALS`. */
+export function* currentSealKey(roots: RootSecrets, origin: string, now: Instant): Work<Signer> {
+  const current = (yield* ownSealKeys(roots)).at(-1)
+  return current?.name === origin ? current : yield* addSealKey(roots, origin, now)
 }

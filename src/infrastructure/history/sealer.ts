@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
-import type { SqliteConnection } from '../database/sqlite.ts'
+import { type Database, readBy } from '../database/work.ts'
 import type { EventStore } from '../event-store/store.ts'
 import type { RootSecrets } from '../vault/root-secret.ts'
 import { openSeal, sealCheckpoint } from './checkpoint.ts'
 import { leafHash } from './merkle.ts'
-import { currentSealKey, ownSealKeys } from './seal-keys.ts'
-import { keepSeal, type SealRow, sqliteSeals } from './sqlite-seals.ts'
+import { currentSealKey, ownSealKeys, SEALS } from './seal-keys.ts'
+import { keepSeal, openSeals, type SealRow, sealedSize } from './seals.ts'
 import { GrowingTree, type Tile } from './tiles.ts'
 
 /** More events than this are sealed in several steps: memory stays flat, and others get their turn to write. */
@@ -14,10 +14,8 @@ const MAX_PER_SEAL = 65_536
 const LOOK_EVERY_MS = 1000
 
 export type SealerParts = {
-  readonly db: SqliteConnection
-  readonly reader: SqliteConnection
+  readonly database: Pick<Database, 'reader' | 'exclusively'>
   readonly store: Pick<EventStore, 'head' | 'readStored'>
-  readonly exclusively: <T>(work: () => T) => Promise<T>
   readonly roots: RootSecrets
   readonly origin: string
   readonly clock: Clock
@@ -63,10 +61,10 @@ export class Sealer {
 
   /** Seals everything that is not yet sealed; answers the last seal, null for an empty history. */
   async seal(progress: (size: number) => void = () => {}): Promise<SealRow | null> {
-    const { reader, store, publish = [], log } = this.#parts
-    const seals = sqliteSeals(reader)
+    const { database, store, publish = [], log } = this.#parts
+    const seals = openSeals(database.reader)
     const head = await store.head()
-    const before = seals.last()
+    const before = await seals.last()
     if ((before?.size ?? 0) > head) {
       throw new NotAnExtension(`${before?.size} events are sealed, but the history has ${head}`)
     }
@@ -75,7 +73,7 @@ export class Sealer {
       await this.#sealUpTo(size)
       progress(size)
     }
-    const last = seals.last()
+    const last = await seals.last()
     if (last && last.size !== before?.size) {
       log.info({ size: last.size }, 'the history is sealed')
       await Promise.all(publish.map((to) => to(last)))
@@ -84,14 +82,14 @@ export class Sealer {
   }
 
   async #sealUpTo(size: number): Promise<void> {
-    const { db, reader, store, exclusively, roots, origin, clock } = this.#parts
-    const seals = sqliteSeals(reader)
-    const last = seals.last()
+    const { database, store, roots, origin, clock } = this.#parts
+    const seals = openSeals(database.reader)
+    const last = await seals.last()
     const from = last?.size ?? 0
     if (from >= size) return
     const tiles: Tile[] = []
     const tree = await GrowingTree.continued(from, seals.readTile, (tile) => void tiles.push(tile))
-    if (last) this.#mustContinue(last, tree)
+    if (last) await this.#mustContinue(last, tree)
     for await (const { position, bytes } of store.readStored({ after: from, until: size })) {
       if (position !== tree.size + 1)
         throw new NotAnExtension(`there is no event at position ${tree.size + 1}`)
@@ -99,21 +97,19 @@ export class Sealer {
     }
     if (tree.size !== size) throw new NotAnExtension(`there is no event at position ${tree.size + 1}`)
     tiles.push(...tree.partialTiles())
-    await exclusively(() => {
-      if ((sqliteSeals(db).last()?.size ?? 0) !== from) return
+    await database.exclusively(SEALS, function* () {
+      if ((yield* sealedSize()) !== from) return
       const now = clock()
       const at = last && last.sealedAt > now ? last.sealedAt : now
-      const signer = currentSealKey(db, roots, origin, at)
-      keepSeal(db, tiles, {
-        size,
-        note: sealCheckpoint({ origin, size, root: tree.root(), at }, signer),
-        sealedAt: at,
-      })
+      const signer = yield* currentSealKey(roots, origin, at)
+      const note = sealCheckpoint({ origin, size, root: tree.root(), at }, signer)
+      yield* keepSeal(tiles, { size, note, sealedAt: at })
     })
   }
 
-  #mustContinue(last: SealRow, tree: GrowingTree): void {
-    const sealed = openSeal(last.note, ownSealKeys(this.#parts.reader, this.#parts.roots))
+  async #mustContinue(last: SealRow, tree: GrowingTree): Promise<void> {
+    const { database, roots } = this.#parts
+    const sealed = openSeal(last.note, await readBy(database.reader, ownSealKeys(roots)))
     if (!sealed) throw new NotAnExtension('the last seal is not ours')
     if (sealed.size !== tree.size || !sealed.root.equals(tree.root())) {
       throw new NotAnExtension('the tiles are not those of the last seal')
@@ -121,8 +117,8 @@ export class Sealer {
   }
 
   async #isDue(): Promise<boolean> {
-    const { reader, store, clock, everyEvents, everyMs } = this.#parts
-    const last = sqliteSeals(reader).last()
+    const { database, store, clock, everyEvents, everyMs } = this.#parts
+    const last = await openSeals(database.reader).last()
     const fresh = (await store.head()) - (last?.size ?? 0)
     if (fresh === 0) return false
     const since = last ? Date.parse(clock()) - Date.parse(last.sealedAt) : everyMs

@@ -10,11 +10,11 @@ export type HistorySource = {
   readonly readTile: (level: number, number: number) => Promise<Buffer | null>
   /** In order of size; the size as it is written beside the note, if it is. */
   readonly seals: () => AsyncIterable<{ readonly size: number | null; readonly note: string }>
-  readonly keys: () => readonly SealKeyRow[]
+  readonly keys: () => Promise<readonly SealKeyRow[]>
   /** Whether events may follow that no seal covers yet. */
   readonly goesOn: boolean
   /** How many events are said to be sealed, as far as these keys are to be believed; asked first. */
-  readonly sealed: (known: readonly Verifier[]) => number
+  readonly sealed: (known: readonly Verifier[]) => Promise<number>
   /** What else is wrong with the medium, once all is read. */
   readonly complaints: () => Promise<readonly string[]>
 }

@@ -46,9 +46,9 @@ export const verifyHistory = async (
   source: HistorySource,
   { anchors, kept = [], progress = () => {} }: VerifyOptions,
 ): Promise<Report> => {
-  const keys = source.keys()
+  const keys = await source.keys()
   const known = believed(anchors, keys)
-  const sealed = source.sealed(known)
+  const sealed = await source.sealed(known)
   const walk = new Walk(source, sealed)
   const { findings } = walk
   for (const [n, row] of keys.entries()) {

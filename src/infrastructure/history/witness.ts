@@ -1,4 +1,4 @@
-import type { SealRow } from './sqlite-seals.ts'
+import type { SealRow } from './seals.ts'
 
 const WITHIN_MS = 10_000
 

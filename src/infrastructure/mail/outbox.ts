@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DomainEvent } from '../../domain/catalogue.ts'
 import type { Tag } from '../../domain/event.ts'
@@ -36,6 +37,7 @@ export type MailLeases = {
 const LEASE_MS = 120_000 // longer than the longest SMTP conversation that the transport's timeouts allow
 const BATCH = 20
 const POLL_MS = 1000
+const MAX_REST_MS = 1000
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 /** Waits after the first, second … failed try: an outage of ten minutes costs nothing, one of a day gives up. */
@@ -56,7 +58,7 @@ const BACKOFF_MS = [
 export type OutboxParts = {
   readonly store: EventStore
   readonly leases: MailLeases
-  readonly render: (event: DomainEvent, template: MailTemplate) => Mail | null
+  readonly render: (event: DomainEvent, template: MailTemplate) => Mail | null | Promise<Mail | null>
   readonly transport: MailTransport
   readonly doorbell: Doorbell
   readonly clock: Clock
@@ -126,8 +128,13 @@ export class Outbox {
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       this.#rung = false
+      const before = performance.eventLoopUtilization()
       try {
-        if ((await this.sendDue()) > 0) continue
+        if ((await this.sendDue()) > 0) {
+          // After a list was imported thousands are due: others get as long for themselves as this process was busy.
+          await sleep(Math.min(performance.eventLoopUtilization(before).active, MAX_REST_MS))
+          continue
+        }
       } catch (error) {
         this.#parts.log.error({ err: error }, 'the outbox could not be read; trying again')
       }
@@ -168,7 +175,7 @@ export class Outbox {
       if (!event) throw new Error(`mail ${mailId} belongs to no event`)
       correlation = event.correlation
       stale = staleFrom(event)
-      mail = render(event, template)
+      mail = await render(event, template)
     } catch (error) {
       if (isPassing(error)) throw error
       if (wait === undefined) return giveUp(UNREADABLE)

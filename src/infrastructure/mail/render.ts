@@ -6,7 +6,9 @@ import type { Locale } from '../../domain/invites/events.ts'
 import type { MailTemplate } from '../../domain/mails/events.ts'
 import { mailing } from '../../domain/processes/mailing.ts'
 import { shownCode } from '../../domain/referrals/code.ts'
+import { fillMailText } from '../../domain/settings/mail-text.ts'
 import { readUserAgent } from '../../domain/user-agent.ts'
+import type { MailLook } from './look.ts'
 import { mailWords } from './texts.ts'
 
 /** A mail ready to go. Links and passwords in it were made for this moment and are kept nowhere. */
@@ -16,6 +18,8 @@ export type Mail = {
   readonly subject: string
   readonly text: string
   readonly html: string
+  /** What stands before the sender's address, where an admin has named the service. */
+  readonly senderName?: string
 }
 
 /** Makes the secrets that mails carry, from ids. */
@@ -50,13 +54,18 @@ const template = (name: string, noEscape: boolean) =>
 const asHtml = template('mail.html.hbs', false)
 const asText = template('mail.txt.hbs', true)
 
-const moment = (instant: string, locale: Locale): string =>
-  `${new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(new Date(instant))} UTC`
+const format = (locale: Locale) =>
+  new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+const formats = { en: format('en'), ru: format('ru') } // making one takes longer than all the rest of a mail
+
+const moment = (instant: string, locale: Locale): string => `${formats[locale].format(new Date(instant))} UTC`
 
 type Content = {
   readonly path: string
   readonly until: string
   readonly details: readonly { label: string; value: string }[]
+  /** A code that is typed off the mail, and has to be found at a glance. */
+  readonly code?: string
 }
 
 const contentOf = (event: DomainEvent, locale: Locale, secrets: MailSecrets): Content | null => {
@@ -89,11 +98,11 @@ const contentOf = (event: DomainEvent, locale: Locale, secrets: MailSecrets): Co
     case 'VerificationIssued': {
       const { verificationId, purpose, codeExpiresAt, linkExpiresAt } = event.data
       if (purpose === 'taken') return { path: '/password/forgot', until: event.at, details: [] }
-      const code = { label: words.code, value: secrets.verificationCode(verificationId) }
       return {
         path: `/verify/${secrets.verificationToken(verificationId)}`,
         until: codeExpiresAt < linkExpiresAt ? codeExpiresAt : linkExpiresAt,
-        details: [code],
+        details: [],
+        code: secrets.verificationCode(verificationId),
       }
     }
     case 'AddressReleased':
@@ -116,26 +125,25 @@ const contentOf = (event: DomainEvent, locale: Locale, secrets: MailSecrets): Co
       }
     case 'ReferralCodeMailed': {
       const code = shownCode(event.data.code ?? '')
-      return {
-        path: `/r/${code}`,
-        until: event.data.expiresAt,
-        details: [{ label: words.code, value: code }],
-      }
+      return { path: `/r/${code}`, until: event.data.expiresAt, details: [], code }
     }
     default:
       return null
   }
 }
 
+/** Empty lines of a text part its paragraphs; any other line break stays with its own line. */
+const paragraphsOf = (text: string): string[] => text.split(/\n+/).filter((line) => line.trim() !== '')
+
 /**
  * The mail that an event calls for, as its receiver reads it. Null when its person has been forgotten, or when the
- * event calls for no such mail. The same event always makes the same mail, however often it is tried.
+ * event calls for no such mail. Under the same settings the same event makes the same mail, however often it is tried.
  */
 export const renderMail = (
   event: DomainEvent,
   wanted: MailTemplate,
   secrets: MailSecrets,
-  publicUrl: string,
+  look: MailLook,
 ): Mail | null => {
   const intent = mailing(event).find((one) => one.template === wanted)
   if (!intent || intent.to === null) return null
@@ -143,20 +151,37 @@ export const renderMail = (
   const content = contentOf(event, locale, secrets)
   if (!content) return null
   const words = mailWords[locale]
-  const texts = words.templates[wanted]
-  const facts = { login: to, until: moment(content.until, locale), at: moment(event.at, locale) }
+  const texts = look.textsOf(wanted, locale)
+  const { service, publicUrl, senderName } = look
+  const facts = { service, login: to, until: moment(content.until, locale), at: moment(event.at, locale) }
+  const say = (text: string) => fillMailText(text, facts)
+  const subject = say(texts.subject)
+  const lead = paragraphsOf(say(texts.lead))
   const view = {
     locale,
-    subject: texts.subject,
+    look,
+    subject,
     greeting: words.greeting,
-    lead: texts.lead(facts),
+    // What lists of mails show beside the subject.
+    preheader: lead.join(' '),
+    lead,
+    code: content.code ?? null,
+    codeLabel: words.code,
     details: content.details,
-    action: { label: texts.action, url: `${publicUrl}${content.path}` },
-    closing: texts.closing(facts),
-    footer: words.footer(to),
+    action: { label: say(texts.action), url: `${publicUrl}${content.path}` },
+    orCopy: words.orCopy,
+    closing: paragraphsOf(say(texts.closing)),
+    footer: words.footer(to, service),
     home: `${publicUrl}/`,
   }
-  return { id: intent.mailId, to, subject: texts.subject, text: asText(view), html: asHtml(view) }
+  return {
+    id: intent.mailId,
+    to,
+    subject,
+    text: asText(view),
+    html: asHtml(view),
+    ...(senderName === null ? {} : { senderName }),
+  }
 }
 
 /** From when on a mail would only mislead: the link or password in it has ended. Null when it never does. */

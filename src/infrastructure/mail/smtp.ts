@@ -31,14 +31,14 @@ export const smtpTransport = (
   const { deadline, ...timeouts } = { ...LIMITS, ...limits }
   const transporter = createTransport({ url, pool: true, maxConnections: MAX_CONNECTIONS, ...timeouts })
   const host = new URL(publicUrl).hostname
-  const sender = { name: senderName(from), address: envelopeAddress(from) }
+  const sender = { name: nameIn(from), address: envelopeAddress(from) }
   return {
-    async send({ id, to, subject, text, html }) {
+    async send({ id, to, subject, text, html, senderName }) {
       // nodemailer reads a comma in an address as a second receiver, even in an envelope; so only one plain address goes in.
       if (canonicalAddress(to) !== to) throw new MailRefused('address_malformed')
       try {
         await transporter.sendMail({
-          from: sender,
+          from: { ...sender, name: senderName ?? sender.name },
           to: { name: '', address: to },
           envelope: { from: sender.address, to: [to] },
           subject,
@@ -46,7 +46,8 @@ export const smtpTransport = (
           html,
           // The same mail tried again bears the same id, so that receivers can tell a repeat from a new one.
           messageId: `<${id}@${host}>`,
-          headers: { 'Auto-Submitted': 'auto-generated' },
+          // A machine wrote it: nobody's out-of-office answer is wanted (RFC 3834; Exchange has a header of its own).
+          headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
           signal: AbortSignal.timeout(deadline),
         })
       } catch (error) {
@@ -65,4 +66,4 @@ const SENDER = /^(.*?)\s*<([^<>]+)>\s*$/
 
 /** `Latchkey <no-reply@example.org>` → `no-reply@example.org`. */
 export const envelopeAddress = (from: string): string => SENDER.exec(from)?.[2] ?? from.trim()
-const senderName = (from: string): string => SENDER.exec(from)?.[1] ?? ''
+const nameIn = (from: string): string => SENDER.exec(from)?.[1] ?? ''

@@ -31,16 +31,15 @@ export type Outside = (
   signal: AbortSignal,
 ) => Promise<Reply>
 
-const mustBeAllowed = (ip: string, named: boolean): void => {
-  if (!isPublic(ip) && !(named && isOwn(ip))) throw new OutsideFailure('address_forbidden')
-}
+export type Addresses = readonly [LookupAddress, ...LookupAddress[]]
 
 /** What a host stands for now, if all of it may be asked; looked at for each question. */
-const addressesOf = async (
+export const addressesOf = async (
   host: string,
+  mayBeAsked: (ip: string) => boolean,
   resolve: Resolve,
   signal: AbortSignal,
-): Promise<readonly [LookupAddress, ...LookupAddress[]]> => {
+): Promise<Addresses> => {
   const family = isIP(host)
   const found =
     family === 0
@@ -50,15 +49,15 @@ const addressesOf = async (
           resolve(host).then(answered, failed)
         })
       : [{ address: host, family }]
-  for (const { address } of found) mustBeAllowed(address, isNamedOutright(host))
+  if (!found.every(({ address }) => mayBeAsked(address))) throw new OutsideFailure('address_forbidden')
   const [first, ...others] = found
   if (!first) throw new OutsideFailure('unreachable')
   return [first, ...others]
 }
 
 /** What was looked at is what is connected to, whatever the name stands for by then. */
-const pinned =
-  (found: readonly [LookupAddress, ...LookupAddress[]]): LookupFunction =>
+export const pinned =
+  (found: Addresses): LookupFunction =>
   (_, options, done) =>
     options.all ? done(null, [...found]) : done(null, found[0].address, found[0].family)
 
@@ -88,7 +87,7 @@ const replyOf = async (response: IncomingMessage): Promise<Reply> => {
   }
 }
 
-const allAddresses: Resolve = (host) => lookup(host, { all: true })
+export const allAddresses: Resolve = (host) => lookup(host, { all: true })
 
 type Limits = { readonly resolve?: Resolve; readonly withinMs?: number }
 
@@ -106,7 +105,9 @@ export const openOutside =
     const request = url.protocol === 'https:' ? requestSecurely : requestPlainly
     try {
       over.throwIfAborted()
-      const found = await addressesOf(bareHost(url.hostname), resolve, over)
+      const host = bareHost(url.hostname)
+      const mayBeAsked = (ip: string) => isPublic(ip) || (isNamedOutright(host) && isOwn(ip))
+      const found = await addressesOf(host, mayBeAsked, resolve, over)
       const response = await new Promise<IncomingMessage>((answered, failed) => {
         request(url, {
           // A connection of its own: a kept one may lead where a name led before.

@@ -1,13 +1,15 @@
-import type { Projection } from '../../projections/projection.ts'
+import type { Projection, Reader } from '../../projections/projection.ts'
 import { type Clock, plus } from '../clock.ts'
-import { keyOf } from '../database/beside.ts'
-import type { SqliteConnection } from '../database/sqlite.ts'
+import { type Beyond, pagesOf } from '../database/rows.ts'
+import { sqliteReader } from '../database/sqlite.ts'
+import { shapeOf } from '../database/template.ts'
+import { readBy } from '../database/work.ts'
+import type { Engine } from '../engine.ts'
 import { FEW, FreshTables, type Progress, type Source } from './fresh.ts'
 
 export type ComparedParts = {
   readonly store: Source
-  /** A connection to the live database; it is in a transaction while rows are compared. */
-  readonly live: SqliteConnection
+  readonly engine: Pick<Engine, 'snapshot'>
   readonly projections: readonly Projection[]
   readonly clock: Clock
 }
@@ -19,45 +21,45 @@ export type Difference = {
   readonly fresh: Readonly<Record<string, unknown>> | null
 }
 
-type Kept = { readonly column: string; readonly since: string } | null
+async function* rowsOf(...place: Parameters<typeof pagesOf>) {
+  for await (const page of pagesOf(...place)) yield* page
+}
 
-const firstDifference = (
-  live: SqliteConnection,
-  fresh: SqliteConnection,
+const firstDifference = async (
+  live: Reader,
+  fresh: FreshTables,
   table: string,
-  kept: Kept,
-): Difference | null => {
-  const condition = kept ? `where ${kept.column} > @since` : ''
-  const sql = `select * from ${table} ${condition} order by ${keyOf(live, table)}`
-  const values = kept ? [{ since: kept.since }] : []
-  const liveRows = live.prepare(sql).iterate(...values) as IterableIterator<Record<string, unknown>>
-  const freshRows = fresh.prepare(sql).iterate(...values) as IterableIterator<Record<string, unknown>>
-  try {
-    for (;;) {
-      const a = liveRows.next()
-      const b = freshRows.next()
-      if (a.done && b.done) return null
-      if (a.done || b.done || JSON.stringify(a.value) !== JSON.stringify(b.value)) {
-        return { table, live: a.done ? null : a.value, fresh: b.done ? null : b.value }
-      }
+  kept: Beyond,
+): Promise<Difference | null> => {
+  const shape = shapeOf(fresh.db, table)
+  const liveRows = rowsOf(live, table, shape, kept)
+  const freshRows = rowsOf(sqliteReader(fresh.db), table, shape, kept)
+  for (;;) {
+    const a = await liveRows.next()
+    const b = await freshRows.next()
+    if (a.done && b.done) return null
+    if (a.done || b.done || JSON.stringify(a.value) !== JSON.stringify(b.value)) {
+      return { table, live: a.done ? null : a.value, fresh: b.done ? null : b.value }
     }
-  } finally {
-    liveRows.return?.()
-    freshRows.return?.()
   }
 }
 
-const differencesOf = (
-  { live, projections, clock }: ComparedParts,
-  fresh: SqliteConnection,
-): readonly Difference[] =>
-  projections.flatMap(({ tables, retention }) =>
-    tables.flatMap((table) => {
+const differencesOf = async (
+  { projections, clock }: ComparedParts,
+  live: Reader,
+  fresh: FreshTables,
+): Promise<readonly Difference[]> => {
+  const differences: Difference[] = []
+  for (const { tables, retention } of projections) {
+    for (const table of tables) {
       const kept =
-        retention?.table === table ? { column: retention.column, since: plus(clock(), -retention.ms) } : null
-      return firstDifference(live, fresh, table, kept) ?? []
-    }),
-  )
+        retention?.table === table ? { column: retention.column, value: plus(clock(), -retention.ms) } : null
+      const difference = await firstDifference(live, fresh, table, kept)
+      if (difference) differences.push(difference)
+    }
+  }
+  return differences
+}
 
 /**
  * Compares every live table with a fresh build, row by row and column by column, as both are at one moment, whoever
@@ -67,20 +69,18 @@ export const compareProjections = async (
   parts: ComparedParts,
   progress?: Progress,
 ): Promise<readonly Difference[]> => {
-  const { store, live, projections } = parts
-  const fresh = new FreshTables(live, projections)
-  const head = live.prepare('select max(position) from events').pluck()
+  const { store, engine, projections } = parts
+  const fresh = new FreshTables(projections)
   try {
     for (;;) {
       await fresh.follow(store, progress)
-      live.exec('begin')
-      try {
-        if (((head.get() as number | null) ?? 0) - fresh.position > FEW) continue
-        fresh.catchUp(store, live)
-        return differencesOf(parts, fresh.db)
-      } finally {
-        live.exec('commit')
-      }
+      const differences = await engine.snapshot(async (reader) => {
+        const row = await reader.get<{ head: number | null }>('select max(position) as head from events')
+        if ((row?.head ?? 0) - fresh.position > FEW) return null
+        fresh.catchUp(await readBy(reader, store.readNow(fresh.position)))
+        return differencesOf(parts, reader, fresh)
+      })
+      if (differences) return differences
     }
   } finally {
     fresh.close()

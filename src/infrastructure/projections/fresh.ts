@@ -1,14 +1,15 @@
 import Database from 'better-sqlite3'
 import type { DomainEvent } from '../../domain/catalogue.ts'
 import type { Projection } from '../../projections/projection.ts'
-import { definitionsOf } from '../database/beside.ts'
 import { ChangeWriter } from '../database/changes.ts'
 import type { SqliteConnection } from '../database/sqlite.ts'
+import { templateOf } from '../database/template.ts'
+import type { Work } from '../database/work.ts'
 import type { EventStore } from '../event-store/store.ts'
 
-/** The history, and the last of it read at once on a connection, in whatever transaction that is in. */
+/** The history, and the last of it read at once, in whatever transaction. */
 export type Source = Pick<EventStore, 'read' | 'head'> & {
-  readonly readNow: (db: SqliteConnection, after: number) => readonly DomainEvent[]
+  readonly readNow: (after: number) => Work<readonly DomainEvent[]>
 }
 
 /** Called now and then with the position reached and the last one. */
@@ -36,15 +37,15 @@ export class FreshTables {
   #position = 0
   #seen = 0
 
-  /** Tables are made as they are in `live`; in `file` they stay when everything is done. */
-  constructor(live: SqliteConnection, projections: readonly Projection[], file = '') {
+  /** In `file` the tables stay when everything is done. */
+  constructor(projections: readonly Projection[], file = '') {
     this.db = new Database(file)
     // Whatever goes wrong, it is thrown away: it needs neither journal nor disk.
     this.db.pragma('journal_mode = off')
     this.db.pragma('synchronous = off')
     this.db.pragma('cache_size = -65536')
     this.#projections = projections
-    for (const table of tablesOf(projections)) this.#create(live, table)
+    for (const table of tablesOf(projections)) this.#create(table)
     this.#writer = new ChangeWriter(this.db, {
       beforeSeeking: (table, columns) => this.#indexFor(table, columns),
     })
@@ -84,9 +85,9 @@ export class FreshTables {
     await progress(until, until)
   }
 
-  /** The few that are missing, as this connection's transaction sees the history. */
-  catchUp(source: Source, db: SqliteConnection): void {
-    for (const event of source.readNow(db, this.#position)) this.apply(event)
+  /** The few that are missing. */
+  catchUp(events: readonly DomainEvent[]): void {
+    for (const event of events) this.apply(event)
     this.flush()
   }
 
@@ -101,9 +102,9 @@ export class FreshTables {
     this.db.close()
   }
 
-  #create(live: SqliteConnection, table: string): void {
+  #create(table: string): void {
     const waiting: { column: string; sql: string }[] = []
-    for (const { type, sql } of definitionsOf(live, table)) {
+    for (const { type, sql } of templateOf(table)) {
       if (type === 'table') this.db.exec(sql)
       else waiting.push({ column: INDEXED.exec(sql)?.[1] ?? '', sql })
     }

@@ -1,15 +1,14 @@
 import type { DomainEvent } from '../../domain/catalogue.ts'
-import { createBeside, freshName, keyOf, present, retiredName, swapIn } from '../database/beside.ts'
-import { ChangeWriter } from '../database/changes.ts'
 import type { SqliteConnection } from '../database/sqlite.ts'
+import type { Work } from '../database/work.ts'
+import type { FloorStore } from '../engine.ts'
 import { FEW, FreshTables, type Progress, type Source, tablesOf } from './fresh.ts'
+import type { LiveTables } from './live-tables.ts'
 import { type TurnParts, Turns } from './turns.ts'
 
 export type RebuildParts = TurnParts & {
-  readonly store: Source & {
-    /** Empties the log of what was forgotten. */
-    readonly emptyLog: () => void
-  }
+  readonly store: Source & Pick<FloorStore, 'emptyLog'>
+  readonly liveTables: LiveTables
 }
 
 /** So few events are left to the swap, if writers allow. */
@@ -56,79 +55,68 @@ class Rebuild {
 
   /** Unless somebody is at it just now. */
   async clean(): Promise<void> {
-    if (this.#leftovers().length === 0 || !(await this.#turns.tryToBegin())) return
+    if ((await this.#leftovers()).length === 0 || !(await this.#turns.tryToBegin())) return
     try {
       await this.#removeLeftovers()
-      this.#emptyLog()
+      await this.#parts.store.emptyLog()
     } finally {
       await this.#turns.end()
     }
   }
 
   async #build(progress: Progress): Promise<number> {
-    const { store, db, projections } = this.#parts
-    const fresh = new FreshTables(db, projections)
+    const { store, projections, liveTables } = this.#parts
+    const fresh = new FreshTables(projections)
     try {
       await fresh.follow(store, async (position, of) => {
         await this.#turns.keep()
         await progress(position, of)
       })
-      await this.#turns.take(() => {
-        for (const table of this.#tables) createBeside(db, table)
+      const tables = this.#tables
+      await this.#turns.take(function* () {
+        for (const table of tables) yield* liveTables.createBeside(table)
       })
       for (const table of this.#tables) await this.#copy(fresh.db, table)
       const position = await this.#swap(await this.#follow(fresh.position))
       await this.#removeLeftovers()
-      this.#emptyLog()
+      await this.#parts.store.emptyLog()
       return position
     } finally {
       fresh.close()
     }
   }
 
-  /** Somebody may have been forgotten whose rows were on their way: the log lets go of them, most of it without a lock. */
-  #emptyLog(): void {
-    this.#parts.db.pragma('wal_checkpoint(PASSIVE)')
-    this.#parts.store.emptyLog()
-  }
-
   async #copy(from: SqliteConnection, table: string): Promise<void> {
-    const writer = new ChangeWriter(this.#parts.db, { nameOf: freshName })
+    const { liveTables } = this.#parts
     const rows = from.prepare(`select * from ${table}`).iterate() as IterableIterator<Rows>
     try {
       for (;;) {
         const some = next(rows, this.#turns.rows)
         if (some.length === 0) return
-        await this.#turns.take(() => {
-          writer.discard() // a transaction may be tried again
-          for (const row of some) writer.write([{ op: 'insert', table, row }])
-          writer.flush()
-        })
+        await this.#turns.take(() => liveTables.fillBeside(table, some))
       }
     } finally {
       rows.return?.()
     }
   }
 
-  #apply(writer: ChangeWriter, events: readonly DomainEvent[]): void {
-    writer.discard()
-    for (const event of events) {
-      for (const projection of this.#parts.projections) writer.write(projection.project(event))
-    }
-    writer.flush()
+  #apply(events: readonly DomainEvent[]): Work<void> {
+    const { projections, liveTables } = this.#parts
+    return liveTables.writeBeside(
+      events.flatMap((event) => projections.flatMap((projection) => projection.project(event))),
+    )
   }
 
   /** Brings the tables beside up to date, until so few events are missing that the swap can wait for them. */
   async #follow(position: number): Promise<number> {
-    const { store, db } = this.#parts
-    const writer = new ChangeWriter(db, { nameOf: freshName })
+    const { store } = this.#parts
     let reached = position
     for (let round = 0; ; round++) {
       const until = await store.head()
       if (until - reached <= (round < PATIENT_ROUNDS ? VERY_FEW : FEW)) return reached
       let some: DomainEvent[] = []
       const write = async () => {
-        await this.#turns.take(() => this.#apply(writer, some))
+        await this.#turns.take(() => this.#apply(some))
         some = []
       }
       for await (const event of store.read({ after: reached, until })) {
@@ -140,37 +128,37 @@ class Rebuild {
   }
 
   async #swap(position: number): Promise<number> {
-    const { store, db } = this.#parts
+    const { store, liveTables } = this.#parts
+    const tables = this.#tables
+    const apply = (events: readonly DomainEvent[]) => this.#apply(events)
+    const turns = this.#turns
     let reached = position
-    await this.#turns.take(() => {
-      const events = store.readNow(db, position)
-      this.#apply(new ChangeWriter(db, { nameOf: freshName }), events)
+    await turns.take(function* () {
+      yield* liveTables.holdWriters()
+      const events = yield* store.readNow(position)
+      yield* apply(events)
       reached = events.at(-1)?.position ?? position
-      for (const table of this.#tables) swapIn(db, table)
-      this.#turns.done()
+      yield* liveTables.swapIn(tables)
+      yield* turns.done()
     })
     return reached
   }
 
-  #leftovers(): readonly string[] {
-    const names = this.#tables.flatMap((table) => [freshName(table), retiredName(table)])
-    return present(this.#parts.db, names)
+  #leftovers(): Promise<readonly string[]> {
+    return this.#parts.liveTables.leftovers(this.#tables)
   }
 
   /** Rows first and bit by bit: a dropped table is overwritten with zeros while everybody waits. */
   async #removeLeftovers(): Promise<void> {
-    const { db } = this.#parts
-    for (const name of this.#leftovers()) {
-      const key = keyOf(db, name)
-      const remove = db.prepare(
-        `delete from ${name} where (${key}) in (select ${key} from ${name} order by ${key} limit ?)`,
-      )
+    const { liveTables } = this.#parts
+    const turns = this.#turns
+    for (const name of await this.#leftovers()) {
       for (let removed = 1; removed > 0; ) {
-        await this.#turns.take(() => {
-          removed = remove.run(this.#turns.rows).changes
+        await turns.take(function* () {
+          removed = yield* liveTables.removeSome(name, turns.rows)
         })
       }
-      await this.#turns.take(() => db.exec(`drop table ${name}`))
+      await turns.take(() => liveTables.drop(name))
     }
   }
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Projection } from '../../projections/projection.ts'
 import type { Clock } from '../clock.ts'
-import type { SqliteConnection } from '../database/sqlite.ts'
+import type { Database, Work } from '../database/work.ts'
 import { SetupProblem } from '../errors.ts'
-import { BuildersLease } from './versions.ts'
+import { BUILDING, BuildersLease } from './versions.ts'
 
 const LOCKED_MS = 4
 const MOST_ROWS = 2000
@@ -12,9 +12,7 @@ const ASK_MS = 250
 const CHECK_MS = 1000
 
 export type TurnParts = {
-  readonly store: { readonly exclusively: <T>(work: () => T) => Promise<T> }
-  /** The writer's connection. */
-  readonly db: SqliteConnection
+  readonly database: Pick<Database, 'reader' | 'exclusively'>
   readonly projections: readonly Projection[]
   readonly clock: Clock
   /** Who builds: an id of its own for each time. */
@@ -32,7 +30,7 @@ export class Turns {
 
   constructor(parts: TurnParts) {
     this.#parts = parts
-    this.#lease = new BuildersLease(parts.db, parts.clock, parts.builder, parts.projections)
+    this.#lease = new BuildersLease(parts.clock, parts.builder, parts.projections)
   }
 
   /** How many rows a turn should touch, as earlier turns have taught. */
@@ -42,13 +40,13 @@ export class Turns {
 
   /** False if somebody else is at it just now. */
   async tryToBegin(): Promise<boolean> {
-    return (await this.#parts.store.exclusively(() => this.#lease.take())) === null
+    return (await this.#parts.database.exclusively(BUILDING, () => this.#lease.take())) === null
   }
 
   /** Waits for somebody who may have been killed; throws if they are alive. */
   async begin(): Promise<void> {
-    const { store } = this.#parts
-    let until = await store.exclusively(() => this.#lease.take())
+    const { database } = this.#parts
+    let until = await database.exclusively(BUILDING, () => this.#lease.take())
     const first = until
     const deadline = performance.now() + TAKE_OVER_MS
     while (until !== null) {
@@ -56,35 +54,36 @@ export class Turns {
         throw new SetupProblem('Another process is rebuilding these tables. Wait until it is done.')
       }
       await sleep(ASK_MS)
-      until = await store.exclusively(() => this.#lease.take())
+      until = await database.exclusively(BUILDING, () => this.#lease.take())
     }
   }
 
   async end(): Promise<void> {
-    await this.#parts.store.exclusively(() => this.#lease.release()).catch(() => {}) // it ends by itself
+    await this.#parts.database.exclusively(BUILDING, () => this.#lease.release()).catch(() => {}) // it ends by itself
   }
 
   /** Call in a turn: from now on the tables are as this code builds them. */
-  done(): void {
-    this.#lease.done()
+  done(): Work<void> {
+    return this.#lease.done()
   }
 
   /** Call now and then between turns that are far apart. */
   async keep(): Promise<void> {
     this.#parts.signal?.throwIfAborted()
     if (performance.now() - this.#checked < CHECK_MS) return
-    await this.#parts.store.exclusively(() => this.#lease.check())
+    await this.#parts.database.exclusively(BUILDING, () => this.#lease.check())
     this.#checked = performance.now()
   }
 
   /** A transaction of a few milliseconds. Others write before the next one. */
-  async take(work: () => unknown): Promise<void> {
+  async take(work: () => Work<unknown>): Promise<void> {
     let began = 0
     this.#parts.signal?.throwIfAborted()
-    await this.#parts.store.exclusively(() => {
+    const lease = this.#lease
+    await this.#parts.database.exclusively(BUILDING, function* () {
       began = performance.now()
-      this.#lease.check()
-      work()
+      yield* lease.check()
+      yield* work()
     })
     const took = performance.now() - began // with the commit: that is how long others had to wait
     await sleep(took)

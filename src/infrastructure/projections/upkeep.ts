@@ -32,10 +32,10 @@ export class Upkeep {
   }
 
   async #run(): Promise<void> {
-    const { db, ids, projections, log } = this.#parts
+    const { database, ids, projections, log } = this.#parts
     const parts = { ...this.#parts, signal: this.#stopping.signal }
     await removeLeftovers({ ...parts, builder: ids() })
-    const changed = outdated(db, projections)
+    const changed = await outdated(database, projections)
     if (changed.length === 0) return
     const names = changed.map(({ name }: Projection) => name)
     log.info({ projections: names }, 'read tables were built by another version; rebuilding them')

@@ -1,7 +1,8 @@
 import { RateLimiterRes } from 'rate-limiter-flexible'
+import { openExpiring } from '../database/expiring.ts'
 import type { Limiter } from './limiter.ts'
 import { MemoryLimiter } from './memory-limiter.ts'
-import { type LimiterParts, SqliteLimiter } from './sqlite-limiter.ts'
+import { type LimiterParts, TableLimiter } from './table-limiter.ts'
 
 type Limit = { readonly points: number; readonly seconds: number; readonly isInMemory?: true }
 
@@ -17,19 +18,22 @@ export type Counted = {
 
 /** Counters by policy and by whom; nobody's name stands in them, only a digest. */
 export const openThrottles = <P extends string>(
-  parts: LimiterParts & { readonly digest: (text: string) => string },
+  { digest, ...parts }: Omit<LimiterParts, 'removeExpired'> & { readonly digest: (text: string) => string },
   policies: Readonly<Record<P, readonly Limit[]>>,
 ) => {
+  const removeExpired = openExpiring(parts, { name: 'throttles', key: ['key'], now: Date.parse })
   const limiters = new Map(
     Object.entries<readonly Limit[]>(policies).map(([policy, limits]) => [
       policy,
       limits.map(({ points, seconds, isInMemory }): Limiter => {
         const limit = { name: `${policy}/${seconds}`, points, seconds }
-        return isInMemory ? new MemoryLimiter(parts.clock, limit) : new SqliteLimiter(parts, limit)
+        return isInMemory
+          ? new MemoryLimiter(parts.clock, limit)
+          : new TableLimiter({ ...parts, removeExpired }, limit)
       }),
     ]),
   )
-  const keyOf = (policy: P, subject: string) => parts.digest(`${policy} ${subject}`)
+  const keyOf = (policy: P, subject: string) => digest(`${policy} ${subject}`)
 
   const count = async (limiter: Limiter, key: string): Promise<Counted> => {
     const result = await limiter.consume(key).catch((refused: unknown) => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { SqliteConnection } from '../database/sqlite.ts'
+import { type Database, first, readBy, run, type Work } from '../database/work.ts'
 import { SetupProblem } from '../errors.ts'
 import { open, seal } from './box.ts'
 import { deriveKey, type RootSecret, type RootSecrets } from './root-secret.ts'
@@ -31,21 +31,38 @@ export const unwrapKey = (roots: RootSecrets, name: string, wrapped: string): Bu
 export const wrapKey = (root: RootSecret, name: string, key: Buffer): string =>
   `${root.id}.${seal(deriveKey(root, 'wrapping'), key, wrappingContext(name))}`
 
+function* wrappedOf(name: VaultKeyName): Work<string | null> {
+  const row = yield* first<{ wrapped: string }>(
+    'select wrapped from vault_keys where name = $1 order by id desc limit 1',
+    [name],
+  )
+  return row?.wrapped ?? null
+}
+
 /** Opens the vault's keys; makes missing ones. Two processes starting at once end up with the same keys. */
-export const openKeyring = (db: SqliteConnection, roots: RootSecrets, now: string): Keyring => {
-  const select = db.prepare('select wrapped from vault_keys where name = ? order by id desc limit 1')
-  const insert = db.prepare(`insert or ignore into vault_keys values (?, '1', ?, ?)`)
-  const keyOf = (name: VaultKeyName): Buffer => {
-    const find = () => select.get(name) as { wrapped: string } | undefined
-    if (!find()) insert.run(name, wrapKey(roots[0], name, randomBytes(KEY_BYTES)), now)
-    const row = find()
-    if (!row) throw new Error(`vault key ${name} could not be kept`)
-    return unwrapKey(roots, name, row.wrapped)
+export const openKeyring = async (
+  { reader, exclusively }: Pick<Database, 'reader' | 'exclusively'>,
+  roots: RootSecrets,
+  now: string,
+): Promise<Keyring> => {
+  const keep = (name: VaultKeyName) =>
+    exclusively('vault keys', function* () {
+      yield* run(
+        `insert into vault_keys (name, id, wrapped, created_at) values ($1, '1', $2, $3)
+         on conflict (name, id) do nothing`,
+        [name, wrapKey(roots[0], name, randomBytes(KEY_BYTES)), now],
+      )
+      return yield* wrappedOf(name)
+    })
+  const keyOf = async (name: VaultKeyName): Promise<Buffer> => {
+    const wrapped = (await readBy(reader, wrappedOf(name))) ?? (await keep(name))
+    if (wrapped === null) throw new Error(`vault key ${name} could not be kept`)
+    return unwrapKey(roots, name, wrapped)
   }
   return {
-    personal: keyOf('personal'),
-    'address-index': keyOf('address-index'),
-    pepper: keyOf('pepper'),
-    signing: keyOf('signing'),
+    personal: await keyOf('personal'),
+    'address-index': await keyOf('address-index'),
+    pepper: await keyOf('pepper'),
+    signing: await keyOf('signing'),
   }
 }

@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto'
 import type { Reader } from '../../projections/projection.ts'
 import { type Clock, plus } from '../clock.ts'
-import { type SqliteConnection, statementsOf } from '../database/sqlite.ts'
+import { openExpiring } from '../database/expiring.ts'
+import { type Exclusively, run } from '../database/work.ts'
+import { digest } from './digest.ts'
 
 type Parts = {
-  readonly db: SqliteConnection
   readonly reader: Reader
-  readonly exclusively: <T>(work: () => T) => Promise<T>
+  readonly exclusively: Exclusively
   readonly clock: Clock
 }
 
@@ -15,8 +15,6 @@ type OidcPayload = Readonly<Record<string, unknown>>
 
 /** Stands in the stored text for the secret that the row is found by; JSON never holds it unescaped. */
 const OWN_ID = '\u0001'
-
-const digest = (text: string) => createHash('sha256').update(text).digest('base64url')
 
 const digestOf = (payload: OidcPayload, field: string): string | null => {
   const value = payload[field]
@@ -31,6 +29,12 @@ const FIND = `select p.payload, p.consumed_at as "consumedAt" from oidc_payloads
       where s.id = p.session_id and s.ended_at is null and s.expires_at > $3 and s.restricted = 0
         and u.suspended_at is null and u.email_verified_at is not null))`
 
+const PUT = `insert into oidc_payloads
+  (payload, grant_digest, uid_digest, session_id, client_id, expires_at, model, id_digest)
+  values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (model, id_digest) do update set payload = excluded.payload,
+  grant_digest = excluded.grant_digest, uid_digest = excluded.uid_digest, session_id = excluded.session_id,
+  client_id = excluded.client_id, expires_at = excluded.expires_at`
+
 type Row = { readonly payload: string; readonly consumedAt: string | null }
 
 /**
@@ -38,8 +42,12 @@ type Row = { readonly payload: string; readonly consumedAt: string | null }
  * out of the payload: whoever reads the table can use nothing in it. A consent dies with the session it was given in,
  * and everything issued under a consent dies with the consent.
  */
-export const oidcPayloads = ({ db, reader, exclusively, clock }: Parts) => {
-  const statement = statementsOf(db)
+export const oidcPayloads = ({ reader, exclusively, clock }: Parts) => {
+  const nameOf = (model: string, idDigest: string) => `oidc:${model}:${idDigest}`
+  const removeExpired = openExpiring(
+    { exclusively, clock },
+    { name: 'oidc_payloads', key: ['model', 'id_digest'], now: (instant) => instant },
+  )
 
   const revive = (row: Row | undefined, id: string): OidcPayload | undefined => {
     if (!row) return undefined
@@ -56,6 +64,7 @@ export const oidcPayloads = ({ db, reader, exclusively, clock }: Parts) => {
     ): Promise<void> {
       const { clientId } = payload
       const now = clock()
+      const idDigest = digest(id)
       const row = [
         JSON.stringify(payload).replaceAll(id, OWN_ID),
         digestOf(payload, 'grantId'),
@@ -63,16 +72,11 @@ export const oidcPayloads = ({ db, reader, exclusively, clock }: Parts) => {
         sessionId,
         typeof clientId === 'string' ? clientId : null,
         plus(now, lifetimeMs),
+        model,
+        idDigest,
       ]
-      await exclusively(() => {
-        statement('delete from oidc_payloads where expires_at <= ?').run(now)
-        statement(
-          `insert into oidc_payloads (payload, grant_digest, uid_digest, session_id, client_id, expires_at, model, id_digest)
-           values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (model, id_digest) do update set payload = excluded.payload,
-           grant_digest = excluded.grant_digest, uid_digest = excluded.uid_digest, session_id = excluded.session_id,
-           client_id = excluded.client_id, expires_at = excluded.expires_at`,
-        ).run(...row, model, digest(id))
-      })
+      await removeExpired()
+      await exclusively(nameOf(model, idDigest), () => run(PUT, row))
     },
 
     async find(model: string, id: string): Promise<OidcPayload | undefined> {
@@ -88,27 +92,29 @@ export const oidcPayloads = ({ db, reader, exclusively, clock }: Parts) => {
 
     /** True for exactly one of all those who try. */
     async consume(model: string, id: string): Promise<boolean> {
-      return exclusively(
-        () =>
-          statement(
-            'update oidc_payloads set consumed_at = ? where model = ? and id_digest = ? and consumed_at is null',
-          ).run(clock(), model, digest(id)).changes === 1,
+      const idDigest = digest(id)
+      const consumed = await exclusively(nameOf(model, idDigest), () =>
+        run(
+          `update oidc_payloads set consumed_at = $1
+           where model = $2 and id_digest = $3 and consumed_at is null`,
+          [clock(), model, idDigest],
+        ),
       )
+      return consumed === 1
     },
 
     async remove(model: string, id: string): Promise<void> {
-      await exclusively(() => {
-        statement('delete from oidc_payloads where model = ? and id_digest = ?').run(model, digest(id))
-      })
+      const idDigest = digest(id)
+      await exclusively(nameOf(model, idDigest), () =>
+        run('delete from oidc_payloads where model = $1 and id_digest = $2', [model, idDigest]),
+      )
     },
 
     async removeOfGrant(model: string, grantId: string): Promise<void> {
-      await exclusively(() => {
-        statement('delete from oidc_payloads where model = ? and grant_digest = ?').run(
-          model,
-          digest(grantId),
-        )
-      })
+      const grant = digest(grantId)
+      await exclusively(`oidc grant:${model}:${grant}`, () =>
+        run('delete from oidc_payloads where model = $1 and grant_digest = $2', [model, grant]),
+      )
     },
   }
 }

@@ -1,12 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { ReadSide } from '../../projections/index.ts'
 import type { CredentialRow } from '../../projections/users.ts'
-import type { SqliteConnection } from '../database/sqlite.ts'
+import type { Database } from '../database/work.ts'
 import type { FirstPasswords } from './derived-tokens.ts'
 import type { PasswordHasher } from './passwords.ts'
 
 type Parts = {
-  readonly reader: SqliteConnection
+  readonly database: Pick<Database, 'reader'>
   readonly reads: ReadSide
   readonly hasher: PasswordHasher
   readonly firstPasswords: FirstPasswords
@@ -19,14 +19,17 @@ export type Proven = { readonly userId: string | null; readonly credentialId: st
  * Which credential a password matches, if any. Every way through costs one bcrypt computation, so that the time tells
  * neither whether a user exists nor what kind of credential they have.
  */
-export const credentialProofs = ({ reader, reads, hasher, firstPasswords }: Parts) => {
-  const hashes = reader.prepare('select hash from password_hashes where credential_id = ?').pluck()
-  const hashOf = (id: string | null) => (id === null ? undefined : (hashes.get(id) as string | undefined))
+export const credentialProofs = ({ database, reads, hasher, firstPasswords }: Parts) => {
+  const hashOf = async (id: string | null): Promise<string | undefined> => {
+    if (id === null) return undefined
+    const sql = 'select hash from password_hashes where credential_id = $1'
+    return (await database.reader.get<{ hash: string }>(sql, [id]))?.hash
+  }
 
   const ofUser = async (userId: string | null, password: string): Promise<string | null> => {
     const credential = userId === null ? null : await reads.users.credential(userId)
     const id = credential?.credentialId ?? null
-    const hash = hashOf(id)
+    const hash = await hashOf(id)
     const matches =
       hash === undefined ? await hasher.compareWithNobody(password) : await hasher.compare(password, hash)
     if (id === null) return null
@@ -38,12 +41,12 @@ export const credentialProofs = ({ reader, reads, hasher, firstPasswords }: Part
     a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
 
   /** The owner's cost and salt where there is one: so that one computation can be held against everybody's hash. */
-  const settingOf = (address: string, owner: CredentialRow | null): string =>
-    (owner?.credentialKind === 'chosen' && hashOf(owner.credentialId)) || hasher.settingOf(address)
+  const settingOf = async (address: string, owner: CredentialRow | null): Promise<string> =>
+    (owner?.credentialKind === 'chosen' && (await hashOf(owner.credentialId))) || hasher.settingOf(address)
 
   /** The hash of a password that is chosen with an address, to be kept for who waits to confirm it. */
   const hashFor = async (address: string, password: string): Promise<string> =>
-    hasher.hashAs(settingOf(address, await reads.users.byEmail(address)), password)
+    hasher.hashAs(await settingOf(address, await reads.users.byEmail(address)), password)
 
   /**
    * The address's owner, or whoever waits for it and chose this password, newest first. Who waits for an address
@@ -51,15 +54,16 @@ export const credentialProofs = ({ reader, reads, hasher, firstPasswords }: Part
    */
   const ofAddress = async (address: string | null, password: string): Promise<Proven> => {
     const owner = address === null ? null : await reads.users.byEmail(address)
-    const given = await hasher.hashAs(settingOf(address ?? '', owner), password)
+    const given = await hasher.hashAs(await settingOf(address ?? '', owner), password)
     const isOwners =
       owner?.credentialKind === 'first'
         ? firstPasswords.matches(owner.credentialId ?? '', password)
-        : equal(hashOf(owner?.credentialId ?? null) ?? '', given)
+        : equal((await hashOf(owner?.credentialId ?? null)) ?? '', given)
     if (owner && isOwners) return { userId: owner.id, credentialId: owner.credentialId }
     const waiting = address === null ? [] : await reads.users.waitingFor(address)
-    const found = waiting.find(({ credentialId }) => equal(hashOf(credentialId) ?? '', given))
-    if (found) return { userId: found.id, credentialId: found.credentialId }
+    for (const { id, credentialId } of waiting) {
+      if (equal((await hashOf(credentialId)) ?? '', given)) return { userId: id, credentialId }
+    }
     return { userId: owner?.id ?? null, credentialId: null }
   }
 

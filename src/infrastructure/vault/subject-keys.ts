@@ -5,7 +5,7 @@ import { open, seal } from './box.ts'
 
 const KEY_BYTES = 32
 const MAX_CACHED = 10_000
-/** Another process may have forgotten a subject; a key seen in the database stays usable here no longer than this. */
+/** No key lies around for longer than this; that a subject was forgotten elsewhere is noticed by whoever asks for keys. */
 const CACHE_MS = 60_000
 const POOL_KEYS = 128
 
@@ -47,5 +47,10 @@ export class SubjectKeys {
 
   forget(subject: Subject): void {
     this.#cache.delete(subject)
+  }
+
+  /** Somebody was forgotten, and nobody here knows who. */
+  forgetAll(): void {
+    this.#cache.clear()
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { rawSqlite } from '../../support/house.ts'
 import { Api, type Tokens } from './client.ts'
 
 const UNKNOWN = '01JNZ8K3V5Q2W9X7T4R6Y1M0AB'
@@ -46,7 +47,7 @@ describe('applications through the API', () => {
     const second = await register({ name: 'Once' }, key)
     expect(second.body).toStrictEqual(first.body)
     expect(await api.eventCount()).toBe(events)
-    const kept = api.app.floor.db.prepare('select * from idempotency_keys').all()
+    const kept = rawSqlite(api.app.floor).db.prepare('select * from idempotency_keys').all()
     expect(JSON.stringify(kept)).not.toContain(String(first.body['clientSecret']))
   })
 

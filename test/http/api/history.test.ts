@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { grantRole } from '../../../src/domain/users/grant-role.ts'
-import { HOUR, MINUTE } from '../../support/house.ts'
+import { HOUR, MINUTE, rawSqlite } from '../../support/house.ts'
 import { Api, type Json, type Tokens, tokensOf } from './client.ts'
 
 let api: Awaited<ReturnType<typeof Api.open>>
@@ -88,7 +88,7 @@ describe('listEvents', () => {
         ['InviteIssued', 'grace@example.org'],
       ])
     }
-    const tags = api.app.floor.reader.prepare('select tag from event_tags').pluck().all().join(' ')
+    const tags = rawSqlite(api.app.floor).reader.prepare('select tag from event_tags').pluck().all().join(' ')
     expect(tags).toContain('email:')
     expect(tags).not.toContain('@')
   })
@@ -131,8 +131,8 @@ describe('getEvent', () => {
   test('shows an event, the digest of its bytes, what it follows from and what follows from it', async () => {
     const { position } = await newest('?type=InviteRedeemed')
     const event = await show(position)
-    const stored = api.app.floor.reader
-      .prepare('select bytes from events where position = ?')
+    const stored = rawSqlite(api.app.floor)
+      .reader.prepare('select bytes from events where position = ?')
       .pluck()
       .get(position)
     expect(event['sha256']).toBe(createHash('sha256').update(String(stored)).digest('hex'))

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { rawSqlite } from '../../support/house.ts'
 import { Api, type Json, type Reply } from './client.ts'
 
 const GOOD = 'four plain grey stones'
@@ -118,7 +119,7 @@ describe('S1-47 a new password', () => {
     const first = await api.signIn({ email, password: await api.firstPassword(email) })
     await api.call('PUT', '/me/password', { token: first.accessToken, body: { newPassword: GOOD } })
     const hash = await floor.hasher.hash('password')
-    floor.db.prepare('update password_hashes set hash = ? where user_id = ?').run(hash, userId)
+    rawSqlite(floor).db.prepare('update password_hashes set hash = ? where user_id = ?').run(hash, userId)
     expect((await api.signIn({ email, password: 'password' })).userId).toBe(userId)
   })
 })

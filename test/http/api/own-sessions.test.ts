@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADMIN } from '../../support/admin.ts'
-import { DAY, MINUTE } from '../../support/house.ts'
+import { DAY, MINUTE, rawSqlite } from '../../support/house.ts'
 import { expectProjectionsEqualRebuild } from '../../support/rebuild.ts'
 import { Api, type Json, type Tokens, tokensOf } from './client.ts'
 
@@ -198,7 +198,10 @@ describe('GET /me/logins', () => {
     const { length: before } = await itemsAt('/me/logins', await enter())
     expect(before).toBe(1)
     const rows = () =>
-      api.app.floor.reader.prepare('select count(*) from logins where at <= ?').pluck().get(old()) as number
+      rawSqlite(api.app.floor)
+        .reader.prepare('select count(*) from logins where at <= ?')
+        .pluck()
+        .get(old()) as number
     const old = () => new Date(Date.parse(api.app.clock()) - 90 * DAY).toISOString()
     expect(rows()).toBeGreaterThan(0)
     await api.app.deadlines.sweep()
@@ -209,7 +212,10 @@ describe('GET /me/logins', () => {
   test('is forgotten with its user', async () => {
     const one = await (await somebody()).enter()
     const rows = () =>
-      api.app.floor.reader.prepare('select count(*) from logins where user_id = ?').pluck().get(one.userId)
+      rawSqlite(api.app.floor)
+        .reader.prepare('select count(*) from logins where user_id = ?')
+        .pluck()
+        .get(one.userId)
     expect(rows()).toBeGreaterThan(0)
     const erased = await api.call('PUT', '/me/erasure', {
       token: one.accessToken,
@@ -256,7 +262,8 @@ test('dead refresh tokens are swept, living ones are not', async () => {
   const { enter } = await somebody()
   const [one, other] = [await enter(), await enter()]
   await api.call('DELETE', '/sessions/current', { token: one.accessToken })
-  const rows = () => api.app.floor.reader.prepare('select count(*) from refresh_generations').pluck().get()
+  const rows = () =>
+    rawSqlite(api.app.floor).reader.prepare('select count(*) from refresh_generations').pluck().get()
   const before = rows() as number
   await api.app.deadlines.sweep()
   expect(rows()).toBeLessThan(before)

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readBy } from '../../../src/infrastructure/database/work.ts'
 import { openSeal } from '../../../src/infrastructure/history/checkpoint.ts'
 import { isConsistent, isIncluded, leafHash } from '../../../src/infrastructure/history/merkle.ts'
 import { ownSealKeys } from '../../../src/infrastructure/history/seal-keys.ts'
-import { sqliteSource } from '../../../src/infrastructure/history/sqlite-source.ts'
 import { verifyHistory } from '../../../src/infrastructure/history/verify.ts'
 import { runVerifier } from '../../support/sealed.ts'
 import { Api, type Json } from './client.ts'
@@ -19,8 +19,9 @@ afterAll(() => api.app.dispose())
 
 const get = (path: string) => api.call('GET', path, { token })
 const bytes = (base64: unknown) => Buffer.from(String(base64), 'base64')
-const opened = (note: unknown) => {
-  const seal = openSeal(String(note), ownSealKeys(api.app.floor.reader, api.app.floor.roots))
+const opened = async (note: unknown) => {
+  const { database, roots } = api.app.floor
+  const seal = openSeal(String(note), await readBy(database.reader, ownSealKeys(roots)))
   if (!seal) throw new Error('the seal is not ours')
   return seal
 }
@@ -39,7 +40,7 @@ describe('proofs through the API', () => {
     ] as const) {
       const { status, body } = await get(path)
       expect(status).toBe(200)
-      const seal = opened(body['seal'])
+      const seal = await opened(body['seal'])
       expect(seal.size).toBe(size)
       const leaf = leafHash(String(body['event']))
       expect(leaf).toStrictEqual(bytes(body['hash']))
@@ -51,7 +52,10 @@ describe('proofs through the API', () => {
   test('one seal is proved to continue another', async () => {
     const [from, to] = [await sealAfter(1), await sealAfter(6)]
     const { body } = await get(`/history/consistency?from=${from}&to=${to}`)
-    const [older, newer] = [opened((body['from'] as Json)['note']), opened((body['to'] as Json)['note'])]
+    const [older, newer] = [
+      await opened((body['from'] as Json)['note']),
+      await opened((body['to'] as Json)['note']),
+    ]
     const proof = (body['proof'] as string[]).map(bytes)
     expect(isConsistent(from, to, proof, older.root, newer.root)).toBe(true)
     expect(bytes((body['to'] as Json)['root'])).toStrictEqual(newer.root)
@@ -120,9 +124,9 @@ describe('a receipt', () => {
     const seal = await api.app.sealer.seal()
     expect((await get(path)).body).toStrictEqual(before.body)
     expect(verified(before.body)).toBe(true)
-    const { reader, roots } = api.app.floor
-    const report = await verifyHistory(sqliteSource(reader), {
-      anchors: ownSealKeys(reader, roots),
+    const { database, engine, roots } = api.app.floor
+    const report = await verifyHistory(await engine.historySource(), {
+      anchors: await readBy(database.reader, ownSealKeys(roots)),
       kept: [String(before.body['seal']), seal?.note ?? ''],
     })
     expect(report.findings).toStrictEqual([])

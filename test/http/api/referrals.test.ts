@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { redeemOwnReferral } from '../../../src/http/acts/referrals.ts'
 import { ADMIN } from '../../support/admin.ts'
-import { DAY, HOUR } from '../../support/house.ts'
+import { DAY, HOUR, rawSqlite } from '../../support/house.ts'
 import { Api, type Json } from './client.ts'
 import { codeIn, type Member, referringAt } from './referring.ts'
 
@@ -642,7 +642,9 @@ describe('who brought whom', () => {
 
   test('W-8 no answer about referrals holds a secret', async () => {
     const { ada, ben } = await family()
-    const rows = api.app.floor.db.prepare('select credential_id, hash from password_hashes').all() as Json[]
+    const rows = rawSqlite(api.app.floor)
+      .db.prepare('select credential_id, hash from password_hashes')
+      .all() as Json[]
     expect(rows.length).toBeGreaterThan(3)
     for (const [path, token] of [
       [`/users/${ada.id}/referrals`, ada.token],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { DAY } from '../../support/house.ts'
+import { DAY, rawSqlite } from '../../support/house.ts'
 import { Api, type Json, type Reply, type Tokens } from './client.ts'
 
 let api: Awaited<ReturnType<typeof Api.open>>
@@ -112,7 +112,8 @@ test.each([['x'.repeat(201)], ['with blank'], ['ключ']])('the key %j is refu
 test('answers with tokens in them are kept nowhere', async () => {
   const headers = { 'idempotency-key': 'k9' }
   const body = { email: 'admin@example.org', password: 'correct-horse-battery' }
-  const count = () => api.app.floor.reader.prepare('select count(*) from idempotency_keys').pluck().get()
+  const count = () =>
+    rawSqlite(api.app.floor).reader.prepare('select count(*) from idempotency_keys').pluck().get()
   const before = count()
   const [one, two] = [
     await api.call('POST', '/sessions', { body, headers }),

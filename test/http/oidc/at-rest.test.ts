@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ADMIN } from '../../support/admin.ts'
-import { DAY } from '../../support/house.ts'
+import { DAY, rawSqlite } from '../../support/house.ts'
 import { consented, followHere, registered, relyingParty } from '../../support/relying-party.ts'
 import { openSite, type Site } from '../pages/site.ts'
 
@@ -10,7 +10,8 @@ beforeAll(async () => {
 })
 afterAll(() => site.dispose())
 
-const rows = () => site.floor.db.prepare('select * from oidc_payloads').all() as Record<string, unknown>[]
+const rows = () =>
+  rawSqlite(site.floor).db.prepare('select * from oidc_payloads').all() as Record<string, unknown>[]
 
 test('what is kept holds no code, token, cookie or secret, and of people nothing but their ids', async () => {
   const app = await relyingParty(site, await registered(site, { kind: 'confidential' }))
@@ -39,7 +40,9 @@ test('what is kept holds no code, token, cookie or secret, and of people nothing
     expect(kept).not.toContain(secret)
   }
   expect(kept).toContain(site.adminId)
-  const everything = JSON.stringify(site.floor.db.prepare('select * from events').all().concat(rows()))
+  const everything = JSON.stringify(
+    rawSqlite(site.floor).db.prepare('select * from events').all().concat(rows()),
+  )
   expect(everything).not.toContain(site.house.oidc.clientSecret(app.clientId))
 })
 

@@ -155,7 +155,7 @@ describe('the list of invites', () => {
     const list = await admin.get(`${LIST}?search=${email}`)
     expect(list.html).toContain(`href="/admin/users/${id}"`)
     const [invite] = await invitesTo(email)
-    expect((await admin.get(`/admin/users/${id}`)).html).toContain(`search&#x3D;${invite?.id}`)
+    expect((await admin.get(`/admin/users/${id}`)).html).toContain(`href="/admin/invites/${invite?.id}"`)
   })
 })
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { revokeInvite } from '../../../src/domain/invites/revoke-invite.ts'
 import { ADMIN } from '../../support/admin.ts'
-import { DAY, MINUTE } from '../../support/house.ts'
+import { DAY, MINUTE, rawSqlite } from '../../support/house.ts'
 import { linkIn } from '../../support/visitor.ts'
 import { join, openSite, type Site } from './site.ts'
 
@@ -37,7 +37,7 @@ describe('the page of an open invite', () => {
 
   test('writes nothing when it is looked at: no event, and no row for the browser', async () => {
     const { path } = await site.invited()
-    const rows = () => site.floor.reader.prepare('select count(*) as n from page_sessions').get()
+    const rows = () => rawSqlite(site.floor).reader.prepare('select count(*) as n from page_sessions').get()
     const before = [await site.head(), rows()]
     const visitor = site.visitor()
     for (const method of ['HEAD', 'GET', 'HEAD', 'GET']) await visitor.request(method, path)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { suspendUser } from '../../../src/domain/users/suspend-user.ts'
 import { ADMIN } from '../../support/admin.ts'
-import { HOUR, MINUTE } from '../../support/house.ts'
+import { HOUR, MINUTE, rawSqlite } from '../../support/house.ts'
 import { openSite, type Site } from './site.ts'
 
 let site: Site
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => site.dispose())
 
 const rows = () =>
-  (site.floor.reader.prepare('select count(*) as n from page_sessions').get() as { n: number }).n
+  (rawSqlite(site.floor).reader.prepare('select count(*) as n from page_sessions').get() as { n: number }).n
 
 describe('a visitor who has not signed in', () => {
   test('leaves no trace in the database, whatever they look at', async () => {
@@ -72,7 +72,11 @@ describe('a session', () => {
   test('notes its last use every five minutes at most, for each note is a write', async () => {
     const admin = await site.signedInAdmin()
     const seen = () =>
-      (site.floor.reader.prepare('select max(seen_at) as at from page_sessions').get() as { at: string }).at
+      (
+        rawSqlite(site.floor).reader.prepare('select max(seen_at) as at from page_sessions').get() as {
+          at: string
+        }
+      ).at
     const began = seen()
     site.clock.advance(4 * MINUTE)
     await admin.get('/')

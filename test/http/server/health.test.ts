@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openTestApp, type TestApp } from '../../support/house.ts'
+import { openTestApp, rawSqlite, type TestApp } from '../../support/house.ts'
 import { openOver } from './over.ts'
 
 let app: TestApp
@@ -52,7 +52,7 @@ test('while it is ending it is alive but not ready, and goes on answering', asyn
 test('a service whose database is gone says so itself', async () => {
   const doomed = await openTestApp()
   try {
-    doomed.floor.reader.close()
+    rawSqlite(doomed.floor).reader.close()
     expect((await ask(doomed.address, '/readyz')).body['code']).toBe('storage_unavailable')
   } finally {
     await doomed.dispose()

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { issueInvite } from '../../../src/domain/invites/issue-invite.ts'
 import { openLooking } from '../../../src/infrastructure/event-store/looking.ts'
-import { openTestFloor, testClock } from '../../support/house.ts'
+import { openTestFloor, rawSqlite, testClock } from '../../support/house.ts'
 
 const START = '2026-03-01T09:00:00.000Z'
 const HOUR = 3_600_000
@@ -83,7 +83,9 @@ test.each([
   ['request', 'events_by_correlation', `json_extract(bytes, '$.correlation') = 'x' order by position`],
   ['cause', 'events_by_causation', `json_extract(bytes, '$.causation') = 'x' order by position`],
 ])('is found by %s in an index, and sorted by nothing else', (_, index, where) => {
-  const plan = floor.reader.prepare(`explain query plan select bytes from events where ${where}`).all()
+  const plan = rawSqlite(floor)
+    .reader.prepare(`explain query plan select bytes from events where ${where}`)
+    .all()
   expect(JSON.stringify(plan)).toContain(index)
   expect(JSON.stringify(plan)).not.toContain('TEMP B-TREE')
 })

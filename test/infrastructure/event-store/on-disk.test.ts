@@ -5,12 +5,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { NewEvent } from '../../../src/domain/catalogue.ts'
 import { accept } from '../../../src/domain/decision.ts'
 import { openFoundation } from '../../../src/foundation.ts'
+import { run } from '../../../src/infrastructure/database/work.ts'
 import { tagEncoder } from '../../../src/infrastructure/event-store/codec.ts'
 import { SqliteEventStore } from '../../../src/infrastructure/event-store/sqlite-store.ts'
 import { addressDigest } from '../../../src/infrastructure/vault/address-digest.ts'
 import { SubjectKeys } from '../../../src/infrastructure/vault/subject-keys.ts'
 import * as cast from '../../support/controls.ts'
-import { openTestFloor, testClock, testSettings } from '../../support/house.ts'
+import { openTestFloor, rawSqlite, testClock, testSettings } from '../../support/house.ts'
 
 const { BEN, BEN_ADDRESS, INVITE } = cast
 
@@ -42,6 +43,7 @@ describe('personal data on the disk', () => {
   test('T02 the history alone, without its read tables, holds no byte of an address', async () => {
     const bare = new SqliteEventStore({
       ...floor,
+      ...rawSqlite(floor),
       keys: new SubjectKeys(floor.keyring.personal),
       encodeTag: tagEncoder(addressDigest(floor.keyring['address-index'])),
       projections: [],
@@ -49,7 +51,7 @@ describe('personal data on the disk', () => {
       onFatal: () => {},
     })
     await append(bare, ...wholeLife())
-    floor.db.pragma('wal_checkpoint(PASSIVE)')
+    rawSqlite(floor).db.pragma('wal_checkpoint(PASSIVE)')
     expect(filesWith('InviteRedeemed')).toStrictEqual(['latchkey.db', 'latchkey.db-wal'])
     expect([filesWith(BEN_ADDRESS), filesWith(cast.start.userAgent)]).toStrictEqual([[], []])
   })
@@ -58,9 +60,9 @@ describe('personal data on the disk', () => {
     for (let n = 0; n < 100; n++) await append(floor.store, cast.registered(floor.ids(), `u${n}@example.org`))
     await append(floor.store, ...wholeLife())
     for (let n = 0; n < 100; n++) await append(floor.store, cast.registered(floor.ids(), `v${n}@example.org`))
-    const key = floor.db.prepare('select wrapped from subject_keys where subject = ?').pluck()
+    const key = rawSqlite(floor).db.prepare('select wrapped from subject_keys where subject = ?').pluck()
     const wrapped = String(key.get(`user:${BEN}`))
-    floor.db.pragma('wal_checkpoint(PASSIVE)')
+    rawSqlite(floor).db.pragma('wal_checkpoint(PASSIVE)')
     expect(filesWith(BEN_ADDRESS)).toStrictEqual(['latchkey.db', 'latchkey.db-wal'])
 
     await append(floor.store, cast.erased(BEN, { inviteIds: [INVITE] }))
@@ -84,7 +86,7 @@ describe('personal data on the disk', () => {
   test('a log that cannot be emptied now harms nobody: the erasure stands, and the next commit tries again', async () => {
     await append(floor.store, ...wholeLife())
     const full = new Database.SqliteError('database or disk is full', 'SQLITE_FULL')
-    vi.spyOn(floor.db, 'pragma').mockImplementationOnce(() => {
+    vi.spyOn(rawSqlite(floor).db, 'pragma').mockImplementationOnce(() => {
       throw full
     })
     const { outcome } = await append(floor.store, cast.erased(BEN, { inviteIds: [INVITE] }))
@@ -106,23 +108,26 @@ test('database, log and shared memory are their owner’s alone', () => {
   ])
 })
 
+const KEEP = 'insert into password_hashes (credential_id, user_id, hash) values ($1, $2, $3)'
+
 describe('a disk that fails', () => {
   test('F03 vault rows on a full disk are refused as an outage too, whole, and work again later', async () => {
     const write = (id: string) =>
-      floor.store.exclusively(() => {
-        const insert = floor.db.prepare('insert into password_hashes values (?, ?, ?)')
-        for (let n = 0; n < 20; n++) insert.run(`${id}${n}`, BEN, 'x'.repeat(1000))
+      floor.database.exclusively(`hashes ${id}`, function* () {
+        for (let n = 0; n < 20; n++) yield* run(KEEP, [`${id}${n}`, BEN, 'x'.repeat(1000)])
       })
-    floor.db.pragma(`max_page_count = ${Number(floor.db.pragma('page_count', { simple: true }))}`)
+    rawSqlite(floor).db.pragma(
+      `max_page_count = ${Number(rawSqlite(floor).db.pragma('page_count', { simple: true }))}`,
+    )
     const results = await Promise.allSettled([write('a'), write('b'), append(floor.store, ...wholeLife())])
     for (const result of results) {
       expect(result).toMatchObject({ status: 'rejected', reason: { name: 'StoreUnavailable' } })
     }
-    expect(floor.db.prepare('select count(*) from password_hashes').pluck().get()).toBe(0)
-    floor.db.pragma('max_page_count = 1000000')
+    expect(rawSqlite(floor).db.prepare('select count(*) from password_hashes').pluck().get()).toBe(0)
+    rawSqlite(floor).db.pragma('max_page_count = 1000000')
     await Promise.all([write('a'), append(floor.store, ...wholeLife())])
     expect([
-      floor.db.prepare('select count(*) from password_hashes').pluck().get(),
+      rawSqlite(floor).db.prepare('select count(*) from password_hashes').pluck().get(),
       await floor.store.head(),
     ]).toStrictEqual([20, 8])
   })
@@ -133,10 +138,10 @@ describe('a disk that fails', () => {
       testSettings(floor.folder, 3000, { DATABASE_URL: `sqlite:${join(floor.folder, 'other.db')}` }),
       { clock: testClock(), onFatal: (error) => fatal.push(error) },
     )
-    other.db.function('fail_fsync', () => {
+    rawSqlite(other).db.function('fail_fsync', () => {
       throw new Database.SqliteError('disk I/O error', 'SQLITE_IOERR_FSYNC')
     })
-    const failing = other.store.exclusively(() => other.db.prepare('select fail_fsync()').get())
+    const failing = other.database.exclusively('a', () => run('select fail_fsync()'))
     await expect(failing).rejects.toMatchObject({ name: 'StoreUnavailable', retryAfterSeconds: 5 })
     expect(fatal.map((error) => (error as { code?: string }).code)).toStrictEqual(['SQLITE_IOERR_FSYNC'])
     await other.close()
@@ -144,7 +149,7 @@ describe('a disk that fails', () => {
 
   test('F04 a disk that can’t be read is named as an outage to whoever reads', async () => {
     await append(floor.store, cast.issued())
-    const failing = vi.spyOn(floor.reader, 'prepare').mockImplementation(() => {
+    const failing = vi.spyOn(rawSqlite(floor).reader, 'prepare').mockImplementation(() => {
       throw new Database.SqliteError('disk I/O error', 'SQLITE_IOERR_READ')
     })
     const readAll = async () => {
@@ -157,12 +162,11 @@ describe('a disk that fails', () => {
   })
 
   test('rows of the vault that the database refuses fail alone, and a bug in them undoes only their own', async () => {
-    const insert = floor.db.prepare('insert into password_hashes values (?, ?, ?)')
     const results = await Promise.allSettled([
-      floor.store.exclusively(() => insert.run('a', BEN, 'x')),
-      floor.store.exclusively(() => insert.run('a', BEN, 'y')),
-      floor.store.exclusively(() => {
-        insert.run('b', BEN, 'x')
+      floor.database.exclusively('a', () => run(KEEP, ['a', BEN, 'x'])),
+      floor.database.exclusively('a', () => run(KEEP, ['a', BEN, 'y'])),
+      floor.database.exclusively('b', function* () {
+        yield* run(KEEP, ['b', BEN, 'x'])
         throw new Error('a bug')
       }),
       append(floor.store, cast.issued()),
@@ -173,8 +177,8 @@ describe('a disk that fails', () => {
       'rejected',
       'fulfilled',
     ])
-    expect(floor.db.prepare('select credential_id, hash from password_hashes').all()).toStrictEqual([
-      { credential_id: 'a', hash: 'x' },
-    ])
+    expect(
+      rawSqlite(floor).db.prepare('select credential_id, hash from password_hashes').all(),
+    ).toStrictEqual([{ credential_id: 'a', hash: 'x' }])
   })
 })

@@ -9,7 +9,7 @@ import { openFoundation } from '../../../src/foundation.ts'
 import { openWriter } from '../../../src/infrastructure/database/sqlite.ts'
 import { eventStoreContract } from '../../support/contract.ts'
 import * as cast from '../../support/controls.ts'
-import { openTestFloor, temporaryFolder, testClock, testSettings } from '../../support/house.ts'
+import { openTestFloor, rawSqlite, temporaryFolder, testClock, testSettings } from '../../support/house.ts'
 
 eventStoreContract('SQLite', async () => {
   const clock = testClock()
@@ -24,9 +24,9 @@ eventStoreContract('SQLite', async () => {
       },
     },
     clock,
-    rows: async (sql) => floor.db.prepare(sql).all() as Record<string, unknown>[],
+    rows: async (sql) => rawSqlite(floor).db.prepare(sql).all() as Record<string, unknown>[],
     tamper: async (sql) => {
-      floor.db.exec(sql)
+      rawSqlite(floor).db.exec(sql)
     },
     close: async () => {
       if (!closed) return floor.dispose()
@@ -66,7 +66,7 @@ describe('SQLite in particular', () => {
   test('start-up and the head of the history cost the same whatever its length: an index is sought, nothing is scanned', async () => {
     const floor = await openTestFloor()
     const plan = (sql: string) =>
-      (floor.db.prepare(`explain query plan ${sql}`).all() as { detail: string }[])
+      (rawSqlite(floor).db.prepare(`explain query plan ${sql}`).all() as { detail: string }[])
         .map(({ detail }) => detail)
         .join()
     expect(plan('select max(position) from events')).toContain('SEARCH')
@@ -79,8 +79,8 @@ describe('SQLite in particular', () => {
 
   test('F03 on a full disk commands fail, nothing is half-written, reading goes on, and writing resumes by itself', async () => {
     const floor = await openTestFloor()
-    const pages = floor.db.pragma('page_count', { simple: true }) as number
-    floor.db.pragma(`max_page_count = ${pages + 2}`)
+    const pages = rawSqlite(floor).db.pragma('page_count', { simple: true }) as number
+    rawSqlite(floor).db.pragma(`max_page_count = ${pages + 2}`)
     let failures = 0
     for (let n = 0; n < 60; n++) {
       await resend(floor).catch((error: Error) => {
@@ -90,11 +90,11 @@ describe('SQLite in particular', () => {
     }
     expect(failures).toBeGreaterThan(0)
     const head = await floor.store.head()
-    expect(floor.db.prepare('select count(*) from event_tags').pluck().get()).toBe(head * 2)
-    floor.db.pragma('max_page_count = 1000000')
+    expect(rawSqlite(floor).db.prepare('select count(*) from event_tags').pluck().get()).toBe(head * 2)
+    rawSqlite(floor).db.pragma('max_page_count = 1000000')
     await resend(floor)
     expect(await floor.store.head()).toBe(head + 1)
-    expect(floor.db.pragma('integrity_check', { simple: true })).toBe('ok')
+    expect(rawSqlite(floor).db.pragma('integrity_check', { simple: true })).toBe('ok')
     await floor.dispose()
   })
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { accept } from '../../../src/domain/decision.ts'
 import { openFoundation } from '../../../src/foundation.ts'
 import { issued, loggedOut } from '../../support/controls.ts'
-import { temporaryFolder, testClock, testSettings } from '../../support/house.ts'
+import { rawSqlite, temporaryFolder, testClock, testSettings } from '../../support/house.ts'
 
 const { executed } = vi.hoisted(() => ({ executed: [] as string[] }))
 
@@ -40,7 +40,7 @@ const watchedStart = async () => {
   const plans = statements
     .filter((sql) => /^select/i.test(sql))
     .flatMap((sql) =>
-      (floor.db.prepare(`explain query plan ${sql}`).all() as { detail: string }[]).map(
+      (rawSqlite(floor).db.prepare(`explain query plan ${sql}`).all() as { detail: string }[]).map(
         ({ detail }) => `${detail}: ${sql}`,
       ),
     )

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { issueInvite } from '../../../src/domain/invites/issue-invite.ts'
 import { grantRole } from '../../../src/domain/users/grant-role.ts'
 import { plus } from '../../../src/infrastructure/clock.ts'
+import { readBy } from '../../../src/infrastructure/database/work.ts'
 import { openSeal } from '../../../src/infrastructure/history/checkpoint.ts'
 import {
   consistencyProof,
@@ -17,13 +18,14 @@ import {
   addSealKey,
   believed,
   ownSealKeys,
+  SEALS,
   sealKeyRows,
 } from '../../../src/infrastructure/history/seal-keys.ts'
 import { NotAnExtension, Sealer } from '../../../src/infrastructure/history/sealer.ts'
-import { sqliteSeals } from '../../../src/infrastructure/history/sqlite-seals.ts'
+import { openSeals } from '../../../src/infrastructure/history/seals.ts'
 import { subtreesFrom } from '../../../src/infrastructure/history/tiles.ts'
 import { openSealer } from '../../../src/runners.ts'
-import { DAY, openTestFloor, testClock } from '../../support/house.ts'
+import { DAY, openTestFloor, rawSqlite, testClock } from '../../support/house.ts'
 
 let floor: Awaited<ReturnType<typeof openTestFloor>>
 let clock: ReturnType<typeof testClock>
@@ -77,13 +79,14 @@ const rootOfStored = async (size: number): Promise<Buffer> => {
   return root(0, size)
 }
 
-const opened = (note: string | undefined) => openSeal(note ?? '', ownSealKeys(floor.reader, floor.roots))
+const opened = async (note: string | undefined) =>
+  openSeal(note ?? '', await readBy(floor.database.reader, ownSealKeys(floor.roots)))
 
 describe('a seal', () => {
   test('says how many events there are, and their root', async () => {
     await invite(20)
     const head = await floor.store.head()
-    expect(opened((await sealer().seal())?.note)).toStrictEqual({
+    expect(await opened((await sealer().seal())?.note)).toStrictEqual({
       origin: 'id.example.org',
       size: head,
       root: await rootOfStored(head),
@@ -94,7 +97,7 @@ describe('a seal', () => {
   test('is not made for nothing new', async () => {
     const first = await sealer().seal()
     expect(await sealer().seal()).toStrictEqual(first)
-    expect(sqliteSeals(floor.reader).list(10)).toHaveLength(1)
+    expect(await openSeals(floor.database.reader).list(10)).toHaveLength(1)
   })
 
   test('continues the one before, across full tiles', async () => {
@@ -104,11 +107,11 @@ describe('a seal', () => {
       await sealer().seal()
       sizes.push(await floor.store.head())
     }
-    const seals = sqliteSeals(floor.reader)
-    const last = opened(seals.last()?.note)
+    const seals = openSeals(floor.database.reader)
+    const last = await opened((await seals.last())?.note)
     expect(last?.root).toStrictEqual(await rootOfStored(last?.size ?? 0))
     for (const size of sizes) {
-      const seal = opened(seals.bySize(size)?.note)
+      const seal = await opened((await seals.bySize(size))?.note)
       if (!seal || !last) throw new Error('a seal is missing')
       expect(seal.root).toStrictEqual(await rootOfStored(size))
       const proof = await consistencyProof(size, last.size, subtreesFrom(seals.readTile))
@@ -121,7 +124,7 @@ describe('a seal', () => {
     await Promise.all([sealer().seal(), sealer().seal(), sealer().seal()])
     await invite(1)
     await Promise.all([sealer().seal(), sealer().seal()])
-    expect(sqliteSeals(floor.reader).list(10)).toHaveLength(2)
+    expect(await openSeals(floor.database.reader).list(10)).toHaveLength(2)
   })
 
   test('never bears an earlier time than the one before', async () => {
@@ -129,7 +132,7 @@ describe('a seal', () => {
     const before = clock()
     clock.advance(-DAY)
     await invite(1)
-    expect(opened((await sealer().seal())?.note)?.at).toBe(before)
+    expect((await opened((await sealer().seal())?.note))?.at).toBe(before)
   })
 
   test('stays as it is: nobody changes or removes it, nor a full tile', async () => {
@@ -143,7 +146,7 @@ describe('a seal', () => {
       ['update seal_keys set key = key', 'keys of seals never change'],
       ['delete from seal_keys', 'keys of seals are never removed'],
     ] as const) {
-      expect(() => floor.db.exec(sql)).toThrow(reason)
+      expect(() => rawSqlite(floor).db.exec(sql)).toThrow(reason)
     }
   })
 })
@@ -187,26 +190,25 @@ describe('the runner', () => {
     const runner = new Sealer({
       ...floor,
       ...floor.settings.seals,
-      exclusively: (work) => floor.store.exclusively(work),
       log,
     })
     runner.start()
     return runner
   }
-  const sealed = () => sqliteSeals(floor.reader).last()?.size ?? 0
+  const sealed = async () => (await openSeals(floor.database.reader).last())?.size ?? 0
 
   test('seals what is there at once, then after so many events, then after so long, and at the end', async () => {
     const runner = openRunner()
     const atFirst = await floor.store.head()
-    await vi.waitFor(() => expect(sealed()).toBe(atFirst), 5000)
+    await vi.waitFor(async () => expect(await sealed()).toBe(atFirst), 5000)
     await invite(5)
-    await vi.waitFor(async () => expect(sealed()).toBe(await floor.store.head()), 5000)
+    await vi.waitFor(async () => expect(await sealed()).toBe(await floor.store.head()), 5000)
     await invite(1)
     clock.advance(60_000)
-    await vi.waitFor(async () => expect(sealed()).toBe(await floor.store.head()), 5000)
+    await vi.waitFor(async () => expect(await sealed()).toBe(await floor.store.head()), 5000)
     await invite(1)
     await runner.stop()
-    expect(sealed()).toBe(await floor.store.head())
+    expect(await sealed()).toBe(await floor.store.head())
     expect(lines).toStrictEqual([])
   })
 
@@ -223,24 +225,25 @@ describe('the runner', () => {
 describe('keys of seals', () => {
   test('a new one is signed by the old one, and both are believed by whoever knew the first', async () => {
     await sealer().seal()
-    const first = readVerifier(sealKeyRows(floor.reader)[0]?.key ?? '')
+    const [row] = await readBy(floor.database.reader, sealKeyRows())
+    const first = readVerifier(row?.key ?? '')
     if (!first) throw new Error('there is no key')
-    await floor.store.exclusively(() => addSealKey(floor.db, floor.roots, 'id.example.org', clock()))
+    await floor.database.exclusively(SEALS, () => addSealKey(floor.roots, 'id.example.org', clock()))
     await invite(1)
     const seal = await sealer().seal()
     expect(openSeal(seal?.note ?? '', [first])).toBeNull()
-    const known = believed([first], sealKeyRows(floor.reader))
+    const known = believed([first], await readBy(floor.database.reader, sealKeyRows()))
     expect(known).toHaveLength(2)
     expect(openSeal(seal?.note ?? '', known)?.size).toBe(await floor.store.head())
   })
 
   test('one that nobody has vouched for is not believed', async () => {
     await sealer().seal()
-    await floor.store.exclusively(() => addSealKey(floor.db, floor.roots, 'id.example.org', clock()))
-    const [own, next] = sealKeyRows(floor.reader)
+    await floor.database.exclusively(SEALS, () => addSealKey(floor.roots, 'id.example.org', clock()))
+    const [own, next] = await readBy(floor.database.reader, sealKeyRows())
     const stranger = await openTestFloor({}, { SEAL_ORIGIN: 'id.example.org' })
-    await stranger.store.exclusively(() => addSealKey(stranger.db, stranger.roots, 'id.example.org', clock()))
-    const [theirs] = sealKeyRows(stranger.reader)
+    await stranger.database.exclusively(SEALS, () => addSealKey(stranger.roots, 'id.example.org', clock()))
+    const [theirs] = await readBy(stranger.database.reader, sealKeyRows())
     await stranger.dispose()
     const anchor = readVerifier(own?.key ?? '')
     if (!own || !next || !theirs || !anchor) throw new Error('a key is missing')
@@ -255,11 +258,10 @@ describe('keys of seals', () => {
       ...floor,
       ...floor.settings.seals,
       origin: 'new.example.org',
-      exclusively: (work) => floor.store.exclusively(work),
       log,
     })
-    expect(opened((await renamed.seal())?.note)?.origin).toBe('new.example.org')
-    expect(ownSealKeys(floor.reader, floor.roots)).toHaveLength(2)
+    expect((await opened((await renamed.seal())?.note))?.origin).toBe('new.example.org')
+    expect(await readBy(floor.database.reader, ownSealKeys(floor.roots))).toHaveLength(2)
   })
 })
 
@@ -297,6 +299,6 @@ describe('a witness', () => {
       'the witness could not be reached',
       'the witness could not be reached',
     ])
-    expect(sqliteSeals(floor.reader).last()?.size).toBe(await floor.store.head())
+    expect((await openSeals(floor.database.reader).last())?.size).toBe(await floor.store.head())
   })
 })

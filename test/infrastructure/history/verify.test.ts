@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } fr
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { sqliteReader } from '../../../src/infrastructure/database/sqlite.ts'
 import type { Verifier } from '../../../src/infrastructure/history/note.ts'
 import { receiptOf } from '../../../src/infrastructure/history/receipts.ts'
 import { temporaryFolder } from '../../support/house.ts'
@@ -29,7 +30,7 @@ beforeAll(async () => {
   ;({ folder, remove } = temporaryFolder())
   const made = await sealedDatabase(':memory:', SIZES)
   ;({ kept, last } = made)
-  anchor = anchorOf(made.db)
+  anchor = await anchorOf(made.db)
   await exportOf(made.db, join(folder, 'export'))
   writeFileSync(join(folder, 'key'), `${anchor.text}\n`)
   writeFileSync(join(folder, 'seal'), last)
@@ -265,7 +266,7 @@ describe('a receipt', () => {
   test('is verified without us, and no altered one is', async () => {
     const db = new Database(image)
     const file = join(folder, 'receipt.json')
-    const receipt = await receiptOf(db, 280)
+    const receipt = await receiptOf(sqliteReader(db), 280)
     if (!receipt) throw new Error('there is no receipt')
     const run = (value: object) => {
       writeFileSync(file, JSON.stringify(value))
@@ -288,7 +289,7 @@ describe('a receipt', () => {
     ]) {
       expect(run(altered).status).toBe(1)
     }
-    expect(await receiptOf(db, 706)).toBeNull()
-    expect(await receiptOf(db, 280, 256)).toBeNull()
+    expect(await receiptOf(sqliteReader(db), 706)).toBeNull()
+    expect(await receiptOf(sqliteReader(db), 280, 256)).toBeNull()
   })
 })

@@ -2,11 +2,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { issueInvite } from '../../../src/domain/invites/issue-invite.ts'
 import { revokeInvite } from '../../../src/domain/invites/revoke-invite.ts'
 import { retryMail } from '../../../src/domain/mails/retry-mail.ts'
+import { mailLeases } from '../../../src/infrastructure/mail/leases.ts'
 import { Outbox, type OutboxParts } from '../../../src/infrastructure/mail/outbox.ts'
 import { maskedSecrets, renderMail } from '../../../src/infrastructure/mail/render.ts'
-import { sqliteLeases } from '../../../src/infrastructure/mail/sqlite-leases.ts'
 import { captureTransport, type MailTransport } from '../../../src/infrastructure/mail/transport.ts'
-import { DAY, openTestFloor, type TestClock, testClock } from '../../support/house.ts'
+import { DAY, openTestFloor, rawSqlite, type TestClock, testClock } from '../../support/house.ts'
+import { builtInLook } from '../../support/look.ts'
 
 const OPERATOR = { actor: 'operator', correlation: 'C' } as const
 
@@ -23,8 +24,9 @@ afterEach(() => floor.dispose())
 const runner = (parts: Partial<OutboxParts> = {}) =>
   new Outbox({
     ...floor,
-    leases: sqliteLeases({ ...floor, exclusively: (work) => floor.store.exclusively(work) }),
-    render: (event, template) => renderMail(event, template, maskedSecrets, 'https://id.example.org'),
+    leases: mailLeases({ ...floor.database, clock: floor.clock }),
+    render: (event, template) =>
+      renderMail(event, template, maskedSecrets, builtInLook('https://id.example.org')),
     transport: captureTransport(),
     log: { error: (fields) => void logged.push(fields), info: () => {} },
     ...parts,
@@ -38,7 +40,7 @@ const invite = async () => {
   if (!mail) throw new Error('nobody was written to')
   return { mailId: mail.id, about: `invite:${inviteId}`, inviteId } as const
 }
-const notes = () => floor.reader.prepare('select mail_id, attempts from mail_attempts').all()
+const notes = () => rawSqlite(floor).reader.prepare('select mail_id, attempts from mail_attempts').all()
 const unreachable: MailTransport = {
   send: () => Promise.reject(Object.assign(new Error('no way'), { code: 'ECONNREFUSED' })),
   close: async () => {},

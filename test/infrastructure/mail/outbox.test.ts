@@ -183,8 +183,15 @@ describe('the outbox and the history', () => {
     outbox = open(transport)
     await invite()
     await outbox.sendDue()
-    const { store, db, clock, ids } = floor
-    await rebuildProjections({ store, db, projections, clock, builder: ids() })
+    const { store, database, engine, clock, ids } = floor
+    await rebuildProjections({
+      store,
+      database,
+      liveTables: engine.liveTables,
+      projections,
+      clock,
+      builder: ids(),
+    })
     expect(await outbox.sendDue()).toBe(0)
     expect(transport.mails).toHaveLength(1)
   })

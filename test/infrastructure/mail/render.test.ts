@@ -4,6 +4,7 @@ import { envelopeAddress } from '../../../src/infrastructure/mail/smtp.ts'
 import { consoleTransport } from '../../../src/infrastructure/mail/transport.ts'
 import * as cast from '../../support/controls.ts'
 import { recorded } from '../../support/given.ts'
+import { builtInLook } from '../../support/look.ts'
 
 const secrets = {
   inviteToken: (id: string) => `INVITE-TOKEN-${id}`,
@@ -14,6 +15,7 @@ const secrets = {
   resetToken: (id: string) => `RESET-TOKEN-${id}`,
 }
 const PUBLIC = 'https://id.example.org'
+const LOOK = builtInLook(PUBLIC)
 const [invite, password, link, changed, verification, taken, released, reset, code] = recorded(
   cast.issued(),
   cast.firstPassword(),
@@ -43,7 +45,7 @@ describe.each(['en', 'ru'] as const)('mails in %s', (locale) => {
     (template, event, url) => {
       if (!event) throw new Error('no event')
       const localised = { ...event, data: { ...event.data, locale } } as typeof event
-      const mail = renderMail(localised, template, secrets, PUBLIC)
+      const mail = renderMail(localised, template, secrets, LOOK)
       const lines = mail?.text.split('\n') ?? []
       expect(lines).toContain(url)
       expect(Math.max(...lines.map((line) => Buffer.byteLength(line)))).toBeLessThanOrEqual(998)
@@ -56,7 +58,7 @@ describe.each(['en', 'ru'] as const)('mails in %s', (locale) => {
 })
 
 test('S0-14 the credentials mail names login and first password', () => {
-  const mail = password && renderMail(password, 'first-password', secrets, PUBLIC)
+  const mail = password && renderMail(password, 'first-password', secrets, LOOK)
   expect(mail?.text).toContain('Login: ben@example.org')
   expect(mail?.text).toContain('First password: FIRSTPASSWORD')
 })
@@ -64,21 +66,21 @@ test('S0-14 the credentials mail names login and first password', () => {
 test('an address with marks in it is escaped in HTML, and stands as it is in text', () => {
   const email = `o'brien&co@example.org`
   const [event] = recorded(cast.firstPassword({ email }))
-  const mail = event && renderMail(event, 'first-password', secrets, PUBLIC)
+  const mail = event && renderMail(event, 'first-password', secrets, LOOK)
   expect(mail?.text.split('\n')).toContain(`Login: ${email}`)
   expect(mail?.html).toContain('o&#x27;brien&amp;co@example.org')
   expect(mail?.html).not.toContain(email)
 })
 
 test('a mail tried again is the same mail, letter by letter', () => {
-  const render = () => invite && renderMail(invite, 'invite', secrets, PUBLIC)
+  const render = () => invite && renderMail(invite, 'invite', secrets, LOOK)
   expect(render()).toStrictEqual(render())
 })
 
 test('moments are told in words of the reader’s language, and in UTC', () => {
   const [english, russian] = (['en', 'ru'] as const).map((locale) => {
     const [event] = recorded(cast.issued({ locale, expiresAt: '2026-03-08T19:05:00.000Z' }))
-    return (event && renderMail(event, 'invite', secrets, PUBLIC)?.text) ?? ''
+    return (event && renderMail(event, 'invite', secrets, LOOK)?.text) ?? ''
   })
   expect(english).toMatch(/until March 8, 2026 at 7:05\sPM UTC/)
   expect(russian).toContain('до 8 марта 2026 г. в 19:05 UTC')
@@ -86,16 +88,16 @@ test('moments are told in words of the reader’s language, and in UTC', () => {
 
 test('whoever was forgotten gets no mail', () => {
   const [forgotten] = recorded(cast.issued({ email: null }))
-  expect(forgotten && renderMail(forgotten, 'invite', secrets, PUBLIC)).toBeNull()
+  expect(forgotten && renderMail(forgotten, 'invite', secrets, LOOK)).toBeNull()
 })
 
 test('an event that calls for no such mail makes none', () => {
-  expect(invite && renderMail(invite, 'sign-in-link', secrets, PUBLIC)).toBeNull()
+  expect(invite && renderMail(invite, 'sign-in-link', secrets, LOOK)).toBeNull()
 })
 
 test('S0-36 the console prints each mail as one block', async () => {
   const written: string[] = []
-  const mail = invite && renderMail(invite, 'invite', secrets, PUBLIC)
+  const mail = invite && renderMail(invite, 'invite', secrets, LOOK)
   if (!mail) throw new Error('no mail')
   await consoleTransport((text) => written.push(text)).send(mail)
   expect(written).toStrictEqual([

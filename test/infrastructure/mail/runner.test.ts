@@ -3,11 +3,12 @@ import { issueInvite } from '../../../src/domain/invites/issue-invite.ts'
 import { purgeInvite } from '../../../src/domain/invites/purge-invite.ts'
 import { StoreBusy } from '../../../src/infrastructure/errors.ts'
 import type { EventStore } from '../../../src/infrastructure/event-store/store.ts'
+import { mailLeases } from '../../../src/infrastructure/mail/leases.ts'
 import { Outbox } from '../../../src/infrastructure/mail/outbox.ts'
 import { renderMail } from '../../../src/infrastructure/mail/render.ts'
-import { sqliteLeases } from '../../../src/infrastructure/mail/sqlite-leases.ts'
 import { captureTransport, type MailTransport } from '../../../src/infrastructure/mail/transport.ts'
-import { DAY, MINUTE, openTestFloor, type TestClock, testClock } from '../../support/house.ts'
+import { DAY, MINUTE, openTestFloor, rawSqlite, type TestClock, testClock } from '../../support/house.ts'
+import { builtInLook } from '../../support/look.ts'
 
 const OPERATOR = { actor: 'operator', correlation: 'C' } as const
 const PUBLIC = 'https://id.example.org'
@@ -36,8 +37,8 @@ const runner = (transport: MailTransport, store: EventStore = floor.store) => {
   return new Outbox({
     ...floor,
     store,
-    leases: sqliteLeases({ ...floor, exclusively: (work) => floor.store.exclusively(work) }),
-    render: (event, template) => renderMail(event, template, secrets, PUBLIC),
+    leases: mailLeases({ ...floor.database, clock: floor.clock }),
+    render: (event, template) => renderMail(event, template, secrets, builtInLook(PUBLIC)),
     transport,
     log: { error: note, info: note },
   })
@@ -154,7 +155,9 @@ describe('a lease', () => {
     const dead: MailTransport = { send: () => new Promise(() => {}), close: async () => {} }
     const id = await invite()
     void runner(dead).sendDue() // killed in the middle: it never comes back
-    await expect.poll(() => floor.db.prepare('select count(*) from mail_attempts').pluck().get()).toBe(1)
+    await expect
+      .poll(() => rawSqlite(floor).db.prepare('select count(*) from mail_attempts').pluck().get())
+      .toBe(1)
     const transport = captureTransport()
     clock.advance(MINUTE)
     expect(await runner(transport).sendDue()).toBe(0)
@@ -164,9 +167,9 @@ describe('a lease', () => {
   })
 
   test('an idle runner takes no write lock: another process may hold it, and nobody hears of it', async () => {
-    floor.db.exec('begin immediate')
+    rawSqlite(floor).db.exec('begin immediate')
     await expect(runner(captureTransport()).sendDue()).resolves.toBe(0)
-    floor.db.exec('rollback')
+    rawSqlite(floor).db.exec('rollback')
   })
 
   test('a mail that waits for its turn leaves the others theirs', async () => {

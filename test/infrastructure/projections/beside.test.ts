@@ -5,14 +5,13 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { NewEvent } from '../../../src/domain/catalogue.ts'
 import { accept } from '../../../src/domain/decision.ts'
-import { migrations } from '../../../src/foundation.ts'
 import { plus, systemClock } from '../../../src/infrastructure/clock.ts'
-import { migrateDown, migrateUp } from '../../../src/infrastructure/database/migrations.ts'
+import { migrateDown, migrateUp, sqliteMigrations } from '../../../src/infrastructure/database/migrations.ts'
 import type { Progress } from '../../../src/infrastructure/projections/fresh.ts'
 import { rebuildProjections } from '../../../src/infrastructure/projections/rebuild.ts'
 import { projections } from '../../../src/projections/index.ts'
 import * as cast from '../../support/controls.ts'
-import { openTestFloor } from '../../support/house.ts'
+import { openTestFloor, rawSqlite } from '../../support/house.ts'
 import { expectProjectionsEqualRebuild } from '../../support/rebuild.ts'
 
 const { ADA, ADA_ADDRESS, BEN, BEN_ADDRESS, INVITE } = cast
@@ -36,13 +35,16 @@ const append = (...events: NewEvent[]) =>
   floor.store.decide({ readings: {}, decide: () => accept(...events), actor: 'operator', correlation: 'C' })
 
 const rebuild = (progress?: Progress) => {
-  const { store, db, clock, ids } = floor
-  return rebuildProjections({ store, db, projections, clock, builder: ids() }, progress)
+  const { store, database, engine, clock, ids } = floor
+  return rebuildProjections(
+    { store, database, liveTables: engine.liveTables, projections, clock, builder: ids() },
+    progress,
+  )
 }
 
 const schema = (): string[] =>
-  floor.db
-    .prepare(`select tbl_name || '.' || name from sqlite_schema where name not like 'sqlite_%' order by 1`)
+  rawSqlite(floor)
+    .db.prepare(`select tbl_name || '.' || name from sqlite_schema where name not like 'sqlite_%' order by 1`)
     .pluck()
     .all() as string[]
 
@@ -62,14 +64,14 @@ describe('tables beside the live ones', () => {
   test('have the plain names of indexes for migrations, down and up again', async () => {
     const before = schema()
     await rebuild()
-    const all = migrations()
-    expect(migrateDown(floor.db, all, 2).map(({ number }) => number)).toContain(4)
-    migrateUp(floor.db, all, floor.clock())
+    const all = sqliteMigrations()
+    expect(migrateDown(rawSqlite(floor).db, all, 2).map(({ number }) => number)).toContain(4)
+    migrateUp(rawSqlite(floor).db, all, floor.clock())
     expect(schema()).toStrictEqual(before)
   })
 
   test('leave statements that were prepared before as good as they were', async () => {
-    const one = floor.reader.prepare('select email from users where id = ?').pluck()
+    const one = rawSqlite(floor).reader.prepare('select email from users where id = ?').pluck()
     expect(one.get(BEN)).toBe(BEN_ADDRESS)
     await rebuild()
     expect(one.get(BEN)).toBe(BEN_ADDRESS)
@@ -85,7 +87,7 @@ describe('tables beside the live ones', () => {
     })
     expect(late).toHaveLength(1)
     await expectProjectionsEqualRebuild(floor)
-    expect(floor.db.prepare('select id from users').pluck().all()).toStrictEqual([ADA])
+    expect(rawSqlite(floor).db.prepare('select id from users').pluck().all()).toStrictEqual([ADA])
     const files = ['latchkey.db', 'latchkey.db-wal'].map((name) =>
       readFileSync(join(floor.folder, name), 'latin1'),
     )
@@ -111,11 +113,18 @@ describe('tables beside the live ones', () => {
   })
 
   test('belong to whoever took them over from one that was not heard of', async () => {
-    const { store, db, ids } = floor
+    const { store, database, engine, ids } = floor
     const later = () => plus(floor.clock(), 60_000)
     let other: Promise<number> | undefined
     const first = rebuild(async () => {
-      other ??= rebuildProjections({ store, db, projections, clock: later, builder: ids() })
+      other ??= rebuildProjections({
+        store,
+        database,
+        liveTables: engine.liveTables,
+        projections,
+        clock: later,
+        builder: ids(),
+      })
       await other
     })
     await expect(first).rejects.toThrow('another process has taken over')

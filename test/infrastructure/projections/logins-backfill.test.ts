@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { accept } from '../../../src/domain/decision.ts'
 import * as cast from '../../support/controls.ts'
-import { openTestFloor } from '../../support/house.ts'
+import { openTestFloor, rawSqlite } from '../../support/house.ts'
 import { expectProjectionsEqualRebuild } from '../../support/rebuild.ts'
 
 const MIGRATIONS = join(import.meta.dirname, '..', '..', '..', 'migrations', 'sqlite')
@@ -24,10 +24,10 @@ test('the migration fills the login history with the sign-ins that there were, a
     ]
     const by = { actor: 'operator', correlation: 'C' } as const
     await floor.store.decide({ readings: {}, decide: () => accept(...events), ...by })
-    const rows = () => floor.db.prepare('select * from logins order by id').all()
+    const rows = () => rawSqlite(floor).db.prepare('select * from logins order by id').all()
     const before = rows()
-    floor.db.exec(sql('down'))
-    floor.db.exec(sql('up'))
+    rawSqlite(floor).db.exec(sql('down'))
+    rawSqlite(floor).db.exec(sql('up'))
     expect(before).toHaveLength(2)
     expect(rows()).toStrictEqual(before)
     await expectProjectionsEqualRebuild(floor)

@@ -6,7 +6,7 @@ import type { Progress } from '../../../src/infrastructure/projections/fresh.ts'
 import { rebuildProjections } from '../../../src/infrastructure/projections/rebuild.ts'
 import { projections } from '../../../src/projections/index.ts'
 import * as cast from '../../support/controls.ts'
-import { openTestFloor } from '../../support/house.ts'
+import { openTestFloor, rawSqlite } from '../../support/house.ts'
 
 const { ADA, BEN, BEN_ADDRESS, INVITE } = cast
 
@@ -29,10 +29,13 @@ const append = (...events: NewEvent[]) =>
   floor.store.decide({ readings: {}, decide: () => accept(...events), actor: 'operator', correlation: 'C' })
 
 const differences = () =>
-  compareProjections({ store: floor.store, live: floor.reader, projections, clock: floor.clock })
+  compareProjections({ store: floor.store, engine: floor.engine, projections, clock: floor.clock })
 const rebuild = (only = projections, progress?: Progress) => {
-  const { store, db, clock, ids } = floor
-  return rebuildProjections({ store, db, projections: only, clock, builder: ids() }, progress)
+  const { store, database, engine, clock, ids } = floor
+  return rebuildProjections(
+    { store, database, liveTables: engine.liveTables, projections: only, clock, builder: ids() },
+    progress,
+  )
 }
 
 describe('comparing the read tables with the history', () => {
@@ -41,14 +44,16 @@ describe('comparing the read tables with the history', () => {
   })
 
   test('shows a row that was changed, as it is and as it should be', async () => {
-    floor.db.exec(`update users set last_login_at = null where id = '${BEN}'`)
+    rawSqlite(floor).db.exec(`update users set last_login_at = null where id = '${BEN}'`)
     expect(await differences()).toMatchObject([
       { table: 'users', live: { id: BEN, last_login_at: null }, fresh: { id: BEN, last_login_at: cast.NOW } },
     ])
   })
 
   test('shows a row that is missing, and one that nobody knows of', async () => {
-    floor.db.exec(`delete from sessions; insert into user_roles values ('${BEN}', 'admin', '${cast.NOW}')`)
+    rawSqlite(floor).db.exec(
+      `delete from sessions; insert into user_roles values ('${BEN}', 'admin', '${cast.NOW}')`,
+    )
     expect(await differences()).toMatchObject([
       { table: 'user_roles', live: { user_id: BEN, role: 'admin' }, fresh: null },
       { table: 'sessions', live: null, fresh: { id: cast.SESSION } },
@@ -56,21 +61,21 @@ describe('comparing the read tables with the history', () => {
   })
 
   test('tells nothing from null and an empty text', async () => {
-    floor.db.exec(`update users set name = '' where id = '${BEN}'`)
+    rawSqlite(floor).db.exec(`update users set name = '' where id = '${BEN}'`)
     expect(await differences()).toMatchObject([{ table: 'users', live: { name: '' }, fresh: { name: null } }])
   })
 })
 
 describe('rebuilding', () => {
   const damage = () =>
-    floor.db.exec(
+    rawSqlite(floor).db.exec(
       `delete from users; update invites set status = 'open'; update mails set status = 'sent'; delete from sessions`,
     )
 
   test('makes the tables what the history says, and leaves history and vault alone', async () => {
     const kept = () =>
       ['events', 'event_tags', 'subject_keys', 'vault_keys'].map((table) =>
-        floor.db.prepare(`select * from ${table}`).all(),
+        rawSqlite(floor).db.prepare(`select * from ${table}`).all(),
       )
     const before = kept()
     damage()
@@ -95,7 +100,7 @@ describe('rebuilding', () => {
     })
     await Promise.all(late)
     expect(await differences()).toStrictEqual([])
-    expect(floor.db.prepare('select id from users order by id').pluck().all()).toContain(cast.CYD)
+    expect(rawSqlite(floor).db.prepare('select id from users order by id').pluck().all()).toContain(cast.CYD)
   })
 
   test('says how far it has come', async () => {
@@ -114,19 +119,19 @@ describe('rebuilding', () => {
     await rebuild()
     expect(await differences()).toStrictEqual([])
     const rows = ['users', 'invites', 'mails', 'sessions'].map((table) =>
-      floor.db.prepare(`select * from ${table}`).all(),
+      rawSqlite(floor).db.prepare(`select * from ${table}`).all(),
     )
     expect(JSON.stringify(rows)).not.toMatch(/ben@|Browser\/1\.0/)
   })
 
   test('that the database refuses changes nothing', async () => {
-    const before = floor.db.prepare('select * from users order by id').all()
+    const before = rawSqlite(floor).db.prepare('select * from users order by id').all()
     const wrong = projections.map((one) =>
       one.name === 'users'
         ? { ...one, project: () => [{ op: 'insert', table: 'users', row: { id: null } }] as const }
         : one,
     )
     await expect(rebuild(wrong)).rejects.toThrow(/NOT NULL/)
-    expect(floor.db.prepare('select * from users order by id').all()).toStrictEqual(before)
+    expect(rawSqlite(floor).db.prepare('select * from users order by id').all()).toStrictEqual(before)
   })
 })

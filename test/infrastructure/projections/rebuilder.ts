@@ -2,28 +2,28 @@
 import { openFoundation } from '../../../src/foundation.ts'
 import { rebuildProjections } from '../../../src/infrastructure/projections/rebuild.ts'
 import { projections } from '../../../src/projections/index.ts'
-import { testSettings } from '../../support/house.ts'
+import { rawSqlite, testSettings } from '../../support/house.ts'
 
 const [, , folder = ''] = process.argv
-const { store, db, clock, ids } = await openFoundation(testSettings(folder, 3000))
+const floor = await openFoundation(testSettings(folder, 3000))
+const { store, database, engine, clock, ids } = floor
+const { db } = rawSqlite(floor)
 
 const hasRows = (table: string): boolean =>
   db.prepare('select 1 from sqlite_schema where name = ?').get(table) !== undefined &&
   db.prepare(`select 1 from ${table}`).get() !== undefined
 
 await rebuildProjections({
-  store: {
-    read: (filter) => store.read(filter),
-    head: () => store.head(),
-    readNow: (connection, after) => store.readNow(connection, after),
-    emptyLog: () => store.emptyLog(),
-    exclusively: async (work) => {
-      const result = await store.exclusively(work)
+  store,
+  database: {
+    ...database,
+    exclusively: async (name, work) => {
+      const result = await database.exclusively(name, work)
       if (hasRows('fresh_users')) process.kill(process.pid, 'SIGKILL')
       return result
     },
   },
-  db,
+  liveTables: engine.liveTables,
   projections,
   clock,
   builder: ids(),

@@ -6,7 +6,7 @@ import { accept } from '../../../src/domain/decision.ts'
 import { Upkeep } from '../../../src/infrastructure/projections/upkeep.ts'
 import { projections } from '../../../src/projections/index.ts'
 import * as cast from '../../support/controls.ts'
-import { openTestFloor } from '../../support/house.ts'
+import { openTestFloor, rawSqlite } from '../../support/house.ts'
 import { expectProjectionsEqualRebuild } from '../../support/rebuild.ts'
 
 const { BEN, BEN_ADDRESS } = cast
@@ -31,30 +31,40 @@ const open = (built = projections) => {
       done()
     },
   })
-  const { store, db, clock, ids } = floor
-  return new Upkeep({ store, db, clock, ids, projections: built, log: pino({ base: null }, sink) })
+  const { store, database, engine, clock, ids } = floor
+  return new Upkeep({
+    store,
+    database,
+    liveTables: engine.liveTables,
+    clock,
+    ids,
+    projections: built,
+    log: pino({ base: null }, sink),
+  })
 }
 
 const raised = projections.map((one) => (one.name === 'users' ? { ...one, version: 99 } : one))
 const versions = () =>
-  Object.fromEntries(floor.db.prepare('select name, fingerprint from projection_versions').raw().all() as [])
+  Object.fromEntries(
+    rawSqlite(floor).db.prepare('select name, fingerprint from projection_versions').raw().all() as [],
+  )
 
 test('tables that this version has built are left alone', async () => {
-  floor.db.exec('delete from users')
+  rawSqlite(floor).db.exec('delete from users')
   await open().start()
   expect(said).toStrictEqual([])
-  expect(floor.db.prepare('select count(*) from users').pluck().get()).toBe(0)
+  expect(rawSqlite(floor).db.prepare('select count(*) from users').pluck().get()).toBe(0)
 })
 
 test('a projection of another version is built anew, and no other; then it is known', async () => {
-  floor.db.exec('delete from users; delete from sessions')
+  rawSqlite(floor).db.exec('delete from users; delete from sessions')
   await open(raised).start()
   expect(said).toStrictEqual([
     { level: 30, msg: 'read tables were built by another version; rebuilding them', names: ['users'] },
     { level: 30, msg: 'read tables are rebuilt', names: ['users'] },
   ])
-  expect(floor.db.prepare('select id from users').pluck().all()).toStrictEqual([BEN])
-  expect(floor.db.prepare('select count(*) from sessions').pluck().get()).toBe(0)
+  expect(rawSqlite(floor).db.prepare('select id from users').pluck().all()).toStrictEqual([BEN])
+  expect(rawSqlite(floor).db.prepare('select count(*) from sessions').pluck().get()).toBe(0)
   expect(versions()).toMatchObject({ users: 'users@99', sessions: 'sessions@1' })
   said = []
   await open(raised).start()
@@ -62,17 +72,19 @@ test('a projection of another version is built anew, and no other; then it is kn
 })
 
 test('tables that were built before versions were kept are built anew', async () => {
-  floor.db.exec('delete from projection_versions; delete from users')
+  rawSqlite(floor).db.exec('delete from projection_versions; delete from users')
   await open().start()
   expect(Object.keys(versions()).toSorted()).toStrictEqual(projections.map(({ name }) => name).toSorted())
   await expectProjectionsEqualRebuild(floor)
 })
 
 test('tables that a killed rebuild has left are removed', async () => {
-  floor.db.exec(`create table fresh_users (id text primary key) strict, without rowid;
+  rawSqlite(floor).db.exec(`create table fresh_users (id text primary key) strict, without rowid;
     insert into fresh_users values ('${BEN_ADDRESS}')`)
   await open().start()
-  expect(floor.db.prepare(`select 1 from sqlite_schema where name = 'fresh_users'`).get()).toBeUndefined()
+  expect(
+    rawSqlite(floor).db.prepare(`select 1 from sqlite_schema where name = 'fresh_users'`).get(),
+  ).toBeUndefined()
 })
 
 test('stops when it is told to, leaves the tables as they were, and is done at the next start', async () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { throttlePolicies } from '../../../src/http/throttle-policies.ts'
-import { openWriter } from '../../../src/infrastructure/database/sqlite.ts'
+import { carrierOn, openWriter } from '../../../src/infrastructure/database/sqlite.ts'
 import { openThrottles } from '../../../src/infrastructure/throttles/throttles.ts'
-import { openTestFloor, testClock } from '../../support/house.ts'
+import { openTestFloor, rawSqlite, testClock } from '../../support/house.ts'
 
 const clock = testClock()
 const policies = {
@@ -19,12 +19,11 @@ let floor: Awaited<ReturnType<typeof openTestFloor>>
 let throttles: ReturnType<typeof openThrottles<keyof typeof policies>>
 beforeAll(async () => {
   floor = await openTestFloor({ clock })
-  const { db, store, signatures } = floor
+  const { database, signatures } = floor
   throttles = openThrottles(
     {
-      db,
       clock,
-      exclusively: (work) => store.exclusively(work),
+      exclusively: database.exclusively,
       digest: (text) => signatures.sign('throttle', text),
     },
     policies,
@@ -42,8 +41,8 @@ const times = async (n: number, one: () => Promise<{ allowed: boolean }>) => {
 
 describe('counting tries in memory', () => {
   test('is as strict as in the table, and writes nothing there', async () => {
-    const rows = () => floor.db.prepare('select * from throttles order by key').all()
-    const [before, who] = [rows(), somebody()]
+    const rows = () => floor.reader.all('select * from throttles order by key')
+    const [before, who] = [await rows(), somebody()]
     expect(await times(4, () => throttles.take('remembered', who))).toStrictEqual([true, true, true, false])
     expect((await throttles.take('remembered', somebody())).allowed).toBe(true)
     clock.advance(20_000)
@@ -56,7 +55,7 @@ describe('counting tries in memory', () => {
     })
     clock.advance(40_000)
     expect(await times(4, () => throttles.take('remembered', who))).toStrictEqual([true, true, true, false])
-    expect(rows()).toStrictEqual(before)
+    expect(await rows()).toStrictEqual(before)
   })
 
   test('a try that was none is given back, and whoever is cleared begins anew', async () => {
@@ -137,9 +136,8 @@ describe('counting tries', () => {
     try {
       const elsewhere = openThrottles(
         {
-          db: second,
           clock,
-          exclusively: async (work) => second.transaction(work).immediate(),
+          exclusively: async (_name, work) => second.transaction(() => carrierOn(second)(work())).immediate(),
           digest: (text) => floor.signatures.sign('throttle', text),
         },
         policies,
@@ -157,7 +155,7 @@ describe('counting tries', () => {
   test('nobody’s name stands in the table, and what has ended is swept', async () => {
     const who = somebody()
     await throttles.take('three', who)
-    const rows = () => floor.db.prepare('select key from throttles').pluck().all() as string[]
+    const rows = () => rawSqlite(floor).db.prepare('select key from throttles').pluck().all() as string[]
     expect(rows().join()).not.toContain('somebody')
     expect(rows().length).toBeGreaterThan(1)
     clock.advance(24 * 3_600_000)

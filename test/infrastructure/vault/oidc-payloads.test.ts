@@ -4,10 +4,9 @@ import { removeClient } from '../../../src/domain/clients/remove-client.ts'
 import { login } from '../../../src/domain/sessions/login.ts'
 import { logout } from '../../../src/domain/sessions/logout.ts'
 import type { Foundation } from '../../../src/foundation.ts'
-import { sqliteReader } from '../../../src/infrastructure/database/sqlite.ts'
 import { oidcPayloads } from '../../../src/infrastructure/vault/oidc-payloads.ts'
 import { enrolAdmin } from '../../support/admin.ts'
-import { DAY, MINUTE, openTestFloor, type TestClock, testClock } from '../../support/house.ts'
+import { DAY, MINUTE, openTestFloor, rawSqlite, type TestClock, testClock } from '../../support/house.ts'
 
 let clock: TestClock
 let floor: Awaited<ReturnType<typeof openTestFloor>>
@@ -16,16 +15,15 @@ beforeEach(async () => {
   clock = testClock()
   floor = await openTestFloor({ clock })
   payloads = oidcPayloads({
-    db: floor.db,
-    reader: sqliteReader(floor.reader),
+    ...floor.database,
     clock,
-    exclusively: (work) => floor.store.exclusively(work),
   })
 })
 afterEach(() => floor.dispose())
 
 const CODE = 'a-code-that-only-its-holder-knows'
-const rows = () => floor.db.prepare('select * from oidc_payloads').all() as Record<string, unknown>[]
+const rows = () =>
+  rawSqlite(floor).db.prepare('select * from oidc_payloads').all() as Record<string, unknown>[]
 const operator = (of: Foundation) => ({ actor: 'operator', correlation: of.ids() }) as const
 
 describe('the rows behind OpenID Connect', () => {

@@ -1,13 +1,13 @@
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { migrations, openFoundation } from '../../../src/foundation.ts'
-import { migrateUp } from '../../../src/infrastructure/database/migrations.ts'
-import { openWriter } from '../../../src/infrastructure/database/sqlite.ts'
+import { openFoundation } from '../../../src/foundation.ts'
+import { migrateUp, sqliteMigrations } from '../../../src/infrastructure/database/migrations.ts'
+import { carrierOn, openWriter, sqliteReader } from '../../../src/infrastructure/database/sqlite.ts'
 import { openKeyring } from '../../../src/infrastructure/vault/keyring.ts'
 import { loadRootSecrets, parseRootSecrets } from '../../../src/infrastructure/vault/root-secret.ts'
 import { NOW } from '../../support/controls.ts'
-import { openTestFloor, temporaryFolder, testSettings } from '../../support/house.ts'
+import { openTestFloor, rawSqlite, temporaryFolder, testSettings } from '../../support/house.ts'
 
 const SECRET = 'a-root-secret-of-more-than-thirty-two-bytes'
 const OLDER = 'an-older-root-secret-of-more-than-32-bytes!'
@@ -72,19 +72,26 @@ describe('the root secret', () => {
 })
 
 describe('the keyring', () => {
-  const keyring = (secret: string) => {
+  const keyring = async (secret: string) => {
     const db = openWriter(join(folder, 'a.db'))
     try {
-      migrateUp(db, migrations(), NOW)
-      return openKeyring(db, parseRootSecrets(secret, 'SECRET'), NOW)
+      migrateUp(db, sqliteMigrations(), NOW)
+      return await openKeyring(
+        {
+          reader: sqliteReader(db),
+          exclusively: async (_name, work) => carrierOn(db)(work()),
+        },
+        parseRootSecrets(secret, 'SECRET'),
+        NOW,
+      )
     } finally {
       db.close()
     }
   }
 
-  test('is made once: four different keys, of which the database holds no byte in clear', () => {
-    const made = keyring(SECRET)
-    expect(keyring(SECRET)).toStrictEqual(made)
+  test('is made once: four different keys, of which the database holds no byte in clear', async () => {
+    const made = await keyring(SECRET)
+    expect(await keyring(SECRET)).toStrictEqual(made)
     const keys = Object.values(made)
     expect(new Set(keys.map((key) => key.toString('hex'))).size).toBe(4)
     const file = readFileSync(join(folder, 'a.db'))
@@ -96,30 +103,30 @@ describe('the keyring', () => {
     }
   })
 
-  test('outlives a change of the root secret, as long as the old one stands below the new one', () => {
-    const made = keyring(OLDER)
-    expect(keyring(`${SECRET}\n${OLDER}`)).toStrictEqual(made)
-    expect(() => keyring(SECRET)).toThrow(/does not belong to this database/)
+  test('outlives a change of the root secret, as long as the old one stands below the new one', async () => {
+    const made = await keyring(OLDER)
+    expect(await keyring(`${SECRET}\n${OLDER}`)).toStrictEqual(made)
+    await expect(keyring(SECRET)).rejects.toThrow(/does not belong to this database/)
   })
 
-  test('does not open when a wrapped key was exchanged for another one', () => {
-    keyring(SECRET)
+  test('does not open when a wrapped key was exchanged for another one', async () => {
+    await keyring(SECRET)
     const db = openWriter(join(folder, 'a.db'))
     db.exec(
       `update vault_keys set wrapped = (select wrapped from vault_keys where name = 'pepper') where name = 'signing'`,
     )
     db.close()
-    expect(() => keyring(SECRET)).toThrow()
+    await expect(keyring(SECRET)).rejects.toThrow()
   })
 
   test('of another database is refused at the start, and nothing is changed', async () => {
     const floor = await openTestFloor()
-    const before = floor.db.prepare('select * from vault_keys').all()
+    const before = rawSqlite(floor).db.prepare('select * from vault_keys').all()
     const opening = openFoundation({ ...testSettings(floor.folder, 3000), secret: SECRET })
     await expect(opening).rejects.toThrow(
       'The root secret does not belong to this database. Use the SECRET or SECRET_FILE it was made with.',
     )
-    expect(floor.db.prepare('select * from vault_keys').all()).toStrictEqual(before)
+    expect(rawSqlite(floor).db.prepare('select * from vault_keys').all()).toStrictEqual(before)
     await floor.dispose()
   })
 })

@@ -1,14 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { NewEvent } from '../../../src/domain/catalogue.ts'
 import { accept } from '../../../src/domain/decision.ts'
-import { sqliteReader } from '../../../src/infrastructure/database/sqlite.ts'
-import {
-  idempotencyKeys,
-  pageSessions,
-  refreshTokens,
-} from '../../../src/infrastructure/vault/sqlite-rows.ts'
+import { idempotencyKeys } from '../../../src/infrastructure/vault/idempotency-keys.ts'
+import { pageSessions } from '../../../src/infrastructure/vault/page-sessions.ts'
+import { refreshTokens } from '../../../src/infrastructure/vault/refresh-tokens.ts'
 import * as cast from '../../support/controls.ts'
-import { DAY, MINUTE, openTestFloor, type TestClock, testClock } from '../../support/house.ts'
+import { DAY, MINUTE, openTestFloor, rawSqlite, type TestClock, testClock } from '../../support/house.ts'
 
 const { BEN, OTHER_SESSION, SESSION } = cast
 
@@ -21,15 +18,14 @@ beforeEach(async () => {
 afterEach(() => floor.dispose())
 
 const parts = () => ({
-  db: floor.db,
-  reader: sqliteReader(floor.reader),
+  ...floor.database,
   clock,
-  exclusively: <T>(work: () => T) => floor.store.exclusively(work),
 })
 const record = (...events: readonly NewEvent[]) =>
   floor.store.decide({ readings: {}, decide: () => accept(...events), actor: 'operator', correlation: 'C' })
 /** Everything in a table, as one text. */
-const contents = (table: string) => JSON.stringify(floor.db.prepare(`select * from ${table}`).all())
+const contents = (table: string) =>
+  JSON.stringify(rawSqlite(floor).db.prepare(`select * from ${table}`).all())
 
 describe('T35 refresh tokens', () => {
   const started = async (sessionId = SESSION) => {
@@ -188,7 +184,9 @@ describe('page sessions', () => {
   test('T22 their cookie is kept as a digest; another cookie, or the digest itself, opens nothing', async () => {
     const sessions = pageSessions(parts())
     await sessions.set('cookie', { notice: 'x' }, MINUTE)
-    const [{ cookie_digest: digest } = {}] = floor.db.prepare('select * from page_sessions').all() as {
+    const [{ cookie_digest: digest } = {}] = rawSqlite(floor)
+      .db.prepare('select * from page_sessions')
+      .all() as {
       cookie_digest: string
     }[]
     expect(digest).toMatch(/^[A-Za-z0-9_-]{43}$/)
@@ -230,6 +228,6 @@ describe('page sessions', () => {
     expect(await sessions.get('long')).toBeNull()
     clock.advance(MINUTE)
     await sessions.set('new', {}, MINUTE)
-    expect(floor.db.prepare('select count(*) from page_sessions').pluck().get()).toBe(1)
+    expect(rawSqlite(floor).db.prepare('select count(*) from page_sessions').pluck().get()).toBe(1)
   })
 })

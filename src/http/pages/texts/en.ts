@@ -1,21 +1,30 @@
 import { enClients } from './en-clients.ts'
+import { enForgetting } from './en-forgetting.ts'
 import { enHistory } from './en-history.ts'
+import { enImports } from './en-imports.ts'
 import { enMails } from './en-mails.ts'
+import { enMoments } from './en-moments.ts'
 import { enReferralCounts, enReferrals } from './en-referrals.ts'
 import { enRegistration } from './en-registration.ts'
 import { enSessions } from './en-sessions.ts'
+import { enSettings } from './en-settings.ts'
 import { enUsers } from './en-users.ts'
+import { enWebhooks } from './en-webhooks.ts'
 
 /** Every word on the pages, in English. `{name}` is filled in. */
 export const en = {
   ...enRegistration,
   ...enReferrals,
   ...enClients,
+  ...enWebhooks,
   ...enMails,
   ...enSessions,
   ...enUsers,
+  ...enForgetting,
   ...enHistory,
-  'site.name': 'Latchkey',
+  ...enSettings,
+  ...enMoments,
+  ...enImports,
   'site.tagline': 'Members by invite',
   'site.asOf': 'As it was: {at}. You see this as an auditor; nothing can be changed.',
   'site.skip': 'Skip to the content',
@@ -152,7 +161,22 @@ export const en = {
   'admin.total': '{count} in all',
   'admin.none':
     'Nobody has been invited yet. Send the first invite, and you will see here what becomes of it.',
-  'admin.seeMails': 'See the mails',
+  'admin.tasks': 'To be seen to',
+  'admin.task.stuck': 'A mail has been waiting for {span}.',
+  'admin.task.unsealed': 'Nothing was sealed for {span}, and there is something to seal.',
+  'admin.task.importRuns': 'A list is being sent: {done} of {lines} lines.',
+  'admin.task.importWaits': 'A list with {count} people to invite waits for your word.',
+  'admin.shares': 'What became of all invites; the numbers follow',
+  'admin.bounced': 'not delivered',
+  'admin.median': 'Half of the invited join within {span}.',
+  'admin.health': 'Mail and seals',
+  'admin.health.queued': 'Mails waiting',
+  'admin.health.oldest': 'the oldest for {span}',
+  'admin.health.failed': 'Mails given up',
+  'admin.health.seal': 'Last seal',
+  'admin.health.sealed': 'over {size} events',
+  'admin.health.noSeal': 'none yet',
+  'admin.health.unsealed': 'Events since',
   'admin.searchInvites': 'Find an invite by part of its address, or its id',
   'admin.searchUsers': 'Find a user by part of the address or name, or the id',
   'admin.find': 'Find',
@@ -258,8 +282,8 @@ export const enCounts = {
   ...enReferralCounts,
   issued: { one: '{count} invite sent.', other: '{count} invites sent.' },
   failedMails: {
-    one: '{count} of the latest mails could not be sent.',
-    other: '{count} of the latest mails could not be sent.',
+    one: '{count} mail could not be sent.',
+    other: '{count} mails could not be sent.',
   },
 } as const
 

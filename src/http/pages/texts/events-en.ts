@@ -49,6 +49,11 @@ const endings = {
   'address-confirmed': 'because the address was confirmed',
 } as const satisfies Record<DataOf<'SessionsEnded'>['reason'], string>
 
+const disablings = {
+  failing: 'nothing had arrived for days',
+  gone: 'the other side said that it is gone',
+} as const satisfies Record<DataOf<'WebhookDisabled'>['reason'], string>
+
 const erasures = {
   asked: 'Was erased: the person is gone from this history, the facts stay.',
   unverified: 'Was erased: the address was never confirmed.',
@@ -124,9 +129,23 @@ export const enEvents: EventWords = {
       ? 'A sign-in link was made, to be mailed.'
       : 'A sign-in link was made and shown to the operator.',
   SignInLinkRedeemed: () => 'The sign-in link was used.',
+  SettingChanged: ({ setting, value, undoes }) =>
+    undoes !== null
+      ? `The setting ${setting} was put back to what it was.`
+      : value === null
+        ? `The setting ${setting} is left to the environment again.`
+        : `The setting ${setting} was changed.`,
   ClientRegistered: ({ name }) => `The application ${name} was registered.`,
   ClientChanged: () => 'An application was changed.',
   ClientRemoved: () => 'An application was removed.',
+  WebhookRegistered: ({ url }) => `A webhook was registered: ${url}.`,
+  WebhookChanged: () => 'A webhook was changed.',
+  WebhookPaused: () => 'A webhook was paused.',
+  WebhookResumed: () => 'A webhook goes on.',
+  WebhookSecretRotated: () => 'A webhook got a new signing secret.',
+  WebhookRewound: ({ position }) => `A webhook is told again of everything from position ${position} on.`,
+  WebhookDisabled: ({ reason }) => `A webhook was disabled: ${disablings[reason]}.`,
+  WebhookRemoved: () => 'A webhook was removed.',
   ReferralCodeCreated: () => 'Made a referral code.',
   ReferralCodeDeleted: () => 'The referral code was deleted.',
   ReferralCodeMailed: ({ email }) => `Had the referral code mailed to ${address(email)}.`,

@@ -46,6 +46,11 @@ const endings = {
   'address-confirmed': 'адрес подтверждён',
 } as const satisfies Record<DataOf<'SessionsEnded'>['reason'], string>
 
+const disablings = {
+  failing: 'несколько дней ничего не доходило',
+  gone: 'получатель сообщил, что адреса больше нет',
+} as const satisfies Record<DataOf<'WebhookDisabled'>['reason'], string>
+
 const erasures = {
   asked: 'Пользователь удалён: человека в этой истории больше нет, факты остались.',
   unverified: 'Пользователь удалён: адрес так и не подтверждён.',
@@ -119,9 +124,23 @@ export const ruEvents: EventWords = {
       ? 'Создана ссылка для входа; она уйдёт письмом.'
       : 'Создана ссылка для входа; она показана в командной строке.',
   SignInLinkRedeemed: () => 'Ссылка для входа использована.',
+  SettingChanged: ({ setting, value, undoes }) =>
+    undoes !== null
+      ? `Настройка ${setting} возвращена к прежнему значению.`
+      : value === null
+        ? `Настройка ${setting} снова берётся из окружения.`
+        : `Настройка ${setting} изменена.`,
   ClientRegistered: ({ name }) => `Зарегистрировано приложение: ${name}.`,
   ClientChanged: () => 'Приложение изменено.',
   ClientRemoved: () => 'Приложение убрано.',
+  WebhookRegistered: ({ url }) => `Зарегистрирован вебхук: ${url}.`,
+  WebhookChanged: () => 'Вебхук изменён.',
+  WebhookPaused: () => 'Вебхук приостановлен.',
+  WebhookResumed: () => 'Вебхук снова работает.',
+  WebhookSecretRotated: () => 'Вебхук получил новый секрет подписи.',
+  WebhookRewound: ({ position }) => `Вебхук снова получит всё, начиная с позиции ${position}.`,
+  WebhookDisabled: ({ reason }) => `Вебхук отключён: ${disablings[reason]}.`,
+  WebhookRemoved: () => 'Вебхук удалён.',
   ReferralCodeCreated: () => 'Создан реферальный код.',
   ReferralCodeDeleted: () => 'Реферальный код удалён.',
   ReferralCodeMailed: ({ email }) => `Реферальный код отправлен письмом: ${address(email)}.`,

@@ -1,22 +1,31 @@
 import type { CountKey, Texts } from './en.ts'
 import { ruClients } from './ru-clients.ts'
+import { ruForgetting } from './ru-forgetting.ts'
 import { ruHistory } from './ru-history.ts'
+import { ruImports } from './ru-imports.ts'
 import { ruMails } from './ru-mails.ts'
+import { ruMoments } from './ru-moments.ts'
 import { ruReferralCounts, ruReferrals } from './ru-referrals.ts'
 import { ruRegistration } from './ru-registration.ts'
 import { ruSessions } from './ru-sessions.ts'
+import { ruSettings } from './ru-settings.ts'
 import { ruUsers } from './ru-users.ts'
+import { ruWebhooks } from './ru-webhooks.ts'
 
 /** Every word on the pages, in Russian. A missing key does not compile. */
 export const ru: Texts = {
   ...ruRegistration,
   ...ruReferrals,
   ...ruClients,
+  ...ruWebhooks,
   ...ruMails,
   ...ruSessions,
   ...ruUsers,
+  ...ruForgetting,
   ...ruHistory,
-  'site.name': 'Latchkey',
+  ...ruSettings,
+  ...ruMoments,
+  ...ruImports,
   'site.tagline': 'Вход по приглашению',
   'site.asOf': 'Как было: {at}. Вы смотрите как аудитор; изменить ничего нельзя.',
   'site.skip': 'Перейти к содержанию',
@@ -152,7 +161,22 @@ export const ru: Texts = {
   'admin.total': 'всего {count}',
   'admin.none':
     'Пока никого не приглашали. Отправьте первое приглашение — и здесь будет видно, что с ним стало.',
-  'admin.seeMails': 'Посмотреть письма',
+  'admin.tasks': 'Требует внимания',
+  'admin.task.stuck': 'Письмо ждёт отправки: {span}.',
+  'admin.task.unsealed': 'Новых печатей нет: {span}, а запечатать есть что.',
+  'admin.task.importRuns': 'Список отправляется: {done} из {lines} строк.',
+  'admin.task.importWaits': 'Список ждёт вашего слова. Пригласить: {count}.',
+  'admin.shares': 'Что стало со всеми приглашениями; числа — ниже',
+  'admin.bounced': 'не доставлены',
+  'admin.median': 'Половина приглашённых приходит за это время или быстрее: {span}.',
+  'admin.health': 'Почта и печати',
+  'admin.health.queued': 'Писем ждёт',
+  'admin.health.oldest': 'самое старое ждёт: {span}',
+  'admin.health.failed': 'Не отправлено писем',
+  'admin.health.seal': 'Последняя печать',
+  'admin.health.sealed': 'событий под ней: {size}',
+  'admin.health.noSeal': 'пока нет',
+  'admin.health.unsealed': 'Событий с тех пор',
   'admin.searchInvites': 'Найти по части адреса или номеру приглашения',
   'admin.searchUsers': 'Найти по части адреса или имени либо по номеру',
   'admin.find': 'Найти',
@@ -261,9 +285,9 @@ export const ruCounts: Readonly<
     other: 'Отправлено {count} приглашения.',
   },
   failedMails: {
-    one: 'Не отправлено {count} письмо из последних.',
-    few: 'Не отправлены {count} письма из последних.',
-    many: 'Не отправлено {count} писем из последних.',
-    other: 'Не отправлено {count} письма из последних.',
+    one: 'Не отправлено {count} письмо.',
+    few: 'Не отправлены {count} письма.',
+    many: 'Не отправлено {count} писем.',
+    other: 'Не отправлено {count} письма.',
   },
 }

@@ -56,17 +56,21 @@ export const decidingContract = (open: OpenEngine): void => {
 
   test('decisions under different tags do not disturb each other: each sees its own, in whatever order they come', async () => {
     const ids = Array.from({ length: 100 }, (_, n) => String(n).padStart(26, '0'))
-    const seen = new Map<string, string[]>()
-    const step = (inviteId: string) =>
+    const seen = new Map<string, string[]>(ids.map((id) => [id, []]))
+    const step = (n: number) => (inviteId: string) =>
       decide(
         (status) => {
-          seen.set(inviteId, [...(seen.get(inviteId) ?? []), status])
+          // An engine may judge a command more than once; the last time counts.
+          const statuses = seen.get(inviteId) ?? []
+          statuses[n] = status
           return accept(status === 'unknown' ? cast.issued({ inviteId }) : cast.revoked({ inviteId }))
         },
         { inviteId },
       )
-    await Promise.all([...ids.map(step), ...ids.toReversed().map(step), ...ids.map(step)])
-    expect([...seen.values()]).toStrictEqual(ids.map(() => ['unknown', 'open', 'revoked']))
+    await Promise.all([...ids.map(step(0)), ...ids.toReversed().map(step(1)), ...ids.map(step(2))])
+    expect([...seen.values()].map((statuses) => statuses.toSorted())).toStrictEqual(
+      ids.map(() => ['open', 'revoked', 'unknown']),
+    )
     expect(await engine().store.head()).toBe(300)
   })
 

@@ -1,0 +1,2 @@
+drop table oidc_payloads;
+drop table clients;

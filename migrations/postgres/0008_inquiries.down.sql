@@ -1,0 +1,2 @@
+drop table inquiry_attempts;
+drop table inquiries;

@@ -1,0 +1,3 @@
+drop table seal_keys;
+drop table seals;
+drop table tiles;
