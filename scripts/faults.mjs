@@ -17,6 +17,7 @@ const CAMPAIGNS = {
   'pg-nodes': 'test/faults/pg-nodes.test.ts',
   model: 'test/properties/single-use.test.ts',
   races: 'test/properties/races.test.ts',
+  referrals: 'test/faults/referral-storm.test.ts',
 }
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !(name in CAMPAIGNS))
