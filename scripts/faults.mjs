@@ -8,6 +8,7 @@ const CAMPAIGNS = {
   confirm: 'test/faults/confirm-storm.test.ts',
   kill: 'test/faults/kill.test.ts',
   power: 'test/faults/power-loss.test.ts',
+  stop: 'test/faults/stopping.test.ts',
   'pg-storm': 'test/faults/pg-storm.test.ts',
   'pg-order': 'test/faults/pg-order.test.ts',
   'pg-kill': 'test/faults/pg-kill.test.ts',
@@ -16,6 +17,7 @@ const CAMPAIGNS = {
   'pg-nodes': 'test/faults/pg-nodes.test.ts',
   model: 'test/properties/single-use.test.ts',
   races: 'test/properties/races.test.ts',
+  referrals: 'test/faults/referral-storm.test.ts',
 }
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !(name in CAMPAIGNS))

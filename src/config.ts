@@ -73,6 +73,7 @@ export const settingsSchema = z.object({
   THROTTLE: onOff.optional(),
   TRUST_PROXY: proxies.default(false),
   METRICS: metricsAccess.prefault('off'),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_FILE: z.string().min(1).optional(),
 })
@@ -131,6 +132,8 @@ export type Settings = {
   /** How many proxies stand in front; 0 trusts no forwarded header. */
   readonly proxyHops: number
   readonly metrics: MetricsAccess
+  /** Where the runners by themselves serve their meters; null for nowhere. */
+  readonly metricsPort: number | null
   readonly logLevel: string
   /** Errors also go here, rotated; null for nowhere. */
   readonly logFile: string | null
@@ -219,6 +222,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     throttled: s.THROTTLE ?? s.PROFILE !== 'test',
     proxyHops: typeof s.TRUST_PROXY === 'number' ? s.TRUST_PROXY : s.TRUST_PROXY ? 1 : 0,
     metrics: s.METRICS,
+    metricsPort: s.METRICS_PORT ?? null,
     logLevel: s.LOG_LEVEL,
     logFile: s.LOG_FILE ?? (production ? 'data/logs/errors.log' : null),
   }

@@ -20,9 +20,9 @@ import { credentialProofs } from './infrastructure/vault/prove-credential.ts'
 import { refreshTokens } from './infrastructure/vault/refresh-tokens.ts'
 import { deriveKey } from './infrastructure/vault/root-secret.ts'
 import { sealedAnswers } from './infrastructure/vault/sealed-answers.ts'
-import { whatWaits } from './infrastructure/watch/waiting.ts'
 import { listing } from './listing.ts'
-import { projections, readSide } from './projections/index.ts'
+import { metersOf } from './metering.ts'
+import { readSide } from './projections/index.ts'
 import { openWebhooksDoor } from './runners.ts'
 import { inForceDoor, looksOf, openSettings } from './settings.ts'
 import { unwatched, type Watch } from './watch.ts'
@@ -139,12 +139,13 @@ export const openHouse = (
     inForce: inForceDoor(inForce, settings),
     afterwards,
     watchRequest: watch.request,
-    metrics: watch.metrics(() =>
-      whatWaits({ reader: rows.reader, head: () => store.head(), projections, clock }),
-    ),
+    metrics: metersOf(floor, watch),
     draining,
     async checkReady() {
       await store.head()
+      if (!(await floor.engine.isMigrated())) {
+        throw new Error('migrations are missing: latchkey migrate status')
+      }
     },
   }
 }

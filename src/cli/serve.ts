@@ -5,6 +5,7 @@ import { readSettings, type Settings } from '../config.ts'
 import { type Foundation, openFoundation } from '../foundation.ts'
 import { createLog } from '../infrastructure/log.ts'
 import { openServices } from '../infrastructure/outside/services.ts'
+import { serveMeters } from '../metering.ts'
 import { mailTransport, openUpkeep } from '../runners.ts'
 import { openWatch } from '../watch.ts'
 import { openWorkers } from '../workers.ts'
@@ -76,9 +77,13 @@ export const serveCommands = (program: Command): void => {
       action(async () => {
         const settings = readSettings(process.env)
         const log = await createLog(settings.logLevel, settings.logFile)
-        const watch = openWatch('off')
+        const watch = openWatch(settings.metrics)
         const { committed } = watch
         const floor = await openFoundation(settings, { onFatal: endAtOnce(log), committed })
+        const stopMeters = await serveMeters(floor, log, watch).catch(async (error: unknown) => {
+          await floor.close()
+          throw error
+        })
         const services = openServices(floor, log)
         const workers = openWorkers(floor, log, watch.transport(mailTransport(settings)), services.inquiries)
         workers.start()
@@ -88,6 +93,7 @@ export const serveCommands = (program: Command): void => {
           await upkeep.stop()
           await services.stop()
           await workers.stop()
+          await stopMeters?.()
           await floor.close()
         })
         log.info('the runners are at work')

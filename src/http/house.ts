@@ -231,6 +231,6 @@ export type House = {
   } | null
   /** True once the service is shutting down: it finishes what it has and wants nothing new. */
   readonly draining: () => boolean
-  /** Throws when the store can't be read: the service is not ready. */
+  /** Throws when the store can't be read or lacks what this version needs: the service is not ready. */
   readonly checkReady: () => Promise<void>
 }

@@ -13,7 +13,7 @@ const isFromHere = ({ req }: Context): boolean =>
 
 /** `/metrics` for Prometheus, while METRICS is set: by its token, or without one for programs on this machine only. */
 export const metrics =
-  ({ metrics: meters }: House): Middleware<State> =>
+  ({ metrics: meters }: Pick<House, 'metrics'>): Middleware<State> =>
   async (ctx, next) => {
     if (meters === null || ctx.path !== '/metrics') return next()
     ctx.state.route = ctx.path

@@ -1,10 +1,13 @@
 import type { Refusal } from '../domain/decision.ts'
 import type { Locale } from '../domain/invites/events.ts'
+import { refusalCodes } from '../domain/refusals.ts'
 import { type ProblemCode, problems } from './texts/problems.ts'
 
 export type { ProblemCode } from './texts/problems.ts'
 
 export const problemCodes = Object.keys(problems) as readonly ProblemCode[]
+/** Whether the domain decides so; everything else is found before anything is decided. */
+export const isRefusal = (code: ProblemCode): boolean => (refusalCodes as readonly string[]).includes(code)
 export const statusOf = (code: ProblemCode): number => problems[code].status
 export const wordingOf = (code: ProblemCode, locale: Locale = 'en'): string => problems[code][locale][0]
 export const adviceOf = (code: ProblemCode, locale: Locale = 'en'): string | undefined =>

@@ -51,7 +51,8 @@ const health =
       throw new Problem('method_not_allowed', {}, { allow: 'GET, HEAD' })
     if (ctx.path === '/readyz') {
       if (house.draining()) throw new Problem('overloaded', {}, { 'retry-after': '5' })
-      await house.checkReady().catch(() => {
+      await house.checkReady().catch((error: unknown) => {
+        house.log.error({ err: error }, 'not ready')
         throw new Problem('storage_unavailable', {}, { 'retry-after': '5' })
       })
     }

@@ -2,8 +2,11 @@ const MINUTE_S = 60
 const HOUR_S = 60 * MINUTE_S
 const DAY_S = 24 * HOUR_S
 
-/** At most so many in so many seconds. Where there are several, each of them holds. */
-export type Limit = { readonly points: number; readonly seconds: number }
+/**
+ * At most so many in so many seconds. Where there are several, each of them holds. In memory it costs no statement, and
+ * each process counts for itself.
+ */
+export type Limit = { readonly points: number; readonly seconds: number; readonly isInMemory?: true }
 
 /**
  * What is counted, before it is done. By whom stands in the name: an address, whichever way it is spelled; a client,
@@ -31,6 +34,8 @@ export const throttlePolicies = {
     { points: 10, seconds: MINUTE_S },
     { points: 100, seconds: DAY_S },
   ],
+  /** Addresses that a user looked a referral code up by and found none: a list of strangers is not tried out here. */
+  'referral-lookup-user': [{ points: 100, seconds: HOUR_S, isInMemory: true }],
   'token-client': [{ points: 120, seconds: MINUTE_S }],
   'password-user': [{ points: 5, seconds: 15 * MINUTE_S }],
 } as const satisfies Readonly<Record<string, readonly Limit[]>>

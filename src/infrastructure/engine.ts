@@ -52,6 +52,8 @@ export type Engine = Database & {
   /** As it lies there, for whoever believes nothing. */
   readonly historySource: () => Promise<HistorySource>
   readonly doctor: () => Promise<readonly Checked[]>
+  /** Whether the schema has what this version needs; asked often. */
+  readonly isMigrated: () => Promise<boolean>
   readonly past: (
     readTables: string,
     position: number,

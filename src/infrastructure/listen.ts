@@ -13,13 +13,14 @@ const LIMITS = {
 
 export const openHttpServer = (answer: RequestListener): Server => createServer(LIMITS, answer)
 
-export const listen = (server: Server, host: string, port: number): Promise<AddressInfo> =>
+/** `setting` is what an operator can set where the port is taken. */
+export const listen = (server: Server, host: string, port: number, setting = 'PORT'): Promise<AddressInfo> =>
   new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const hint =
         error.code === 'EADDRINUSE'
-          ? `Port ${port} of ${host} is in use. End the other program, or set PORT.`
-          : `Cannot listen on ${host}:${port} (${error.code}). Check HOST and PORT.`
+          ? `Port ${port} of ${host} is in use. End the other program, or set ${setting}.`
+          : `Cannot listen on ${host}:${port} (${error.code}). Check HOST and ${setting}.`
       reject(new SetupProblem(hint, { cause: error }))
     })
     server.listen(port, host, () => resolve(server.address() as AddressInfo))

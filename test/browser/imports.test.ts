@@ -19,7 +19,7 @@ const LIST = [
 const look = async (page: Page, list: string): Promise<void> => {
   await page.goto(FORM)
   await page.locator('#list').fill(list)
-  await page.locator('form[action="/admin/invites/import"] button').click()
+  await page.locator('form[action="/admin/invites/import"] button.primary').click()
   await page.waitForURL(/\/imports\/\w{26}$/)
 }
 

@@ -48,7 +48,7 @@ const open = async (): Promise<TestApp> => {
   const bad = await brought(null, 'Mallory')
   const spam = await codeOf(app, bad)
   for (let n = 0; n < 6; n++) await brought(spam)
-  const done = await suspendSubtreeOf(app.house, bad.id, 'Spam', by)
+  const done = await suspendSubtreeOf(app.house, bad.id, { reason: 'Spam', seen: null }, by)
   if (done.outcome === 'refused' || !done.batch) throw new Error('nobody was suspended')
   Object.assign(places, {
     link: `/r/${many}`,

@@ -26,7 +26,9 @@ export const goTo = (path: string | (() => string)) => (page: Page) =>
 export const sendUnchecked = (action: string) => (page: Page) =>
   Promise.all([
     page.waitForEvent('load'),
-    page.locator(`form[action="${action}"]`).evaluate((form: HTMLFormElement) => form.submit()),
+    page
+      .locator(`form[method="post"][action="${action}"]`)
+      .evaluate((form: HTMLFormElement) => form.submit()),
   ])
 
 const looks = [

@@ -49,6 +49,20 @@ const start = async () => {
   return { port, service }
 }
 
+/** Somebody who never finishes a request; resolves once the service has begun to read it. */
+const beginWithoutEnd = async (port: number): Promise<void> => {
+  const slow = request({
+    port,
+    path: '/api/v1/sessions',
+    method: 'POST',
+    headers: { 'content-length': '100', expect: '100-continue' },
+  })
+  slow.on('error', () => {})
+  const begun = new Promise<void>((resolve) => slow.once('continue', () => resolve()))
+  slow.write('{')
+  await begun
+}
+
 describe('F23 SIGTERM under load', () => {
   test('every request that was taken is answered, nothing that was answered is lost, and the end comes within ten seconds', async () => {
     const acknowledged = new Set<string>()
@@ -132,16 +146,7 @@ describe('F23 SIGTERM under load', () => {
 
   test('a second signal ends it at once', async () => {
     const { port, service } = await start()
-    // Somebody who never finishes a request keeps the first one waiting.
-    const slow = request({
-      port,
-      path: '/api/v1/sessions',
-      method: 'POST',
-      headers: { 'content-length': '100' },
-    })
-    slow.on('error', () => {})
-    slow.write('{')
-    await new Promise((resolve) => slow.on('socket', (socket) => socket.once('connect', resolve)))
+    await beginWithoutEnd(port)
     const first = service.stop('SIGTERM')
     await new Promise((resolve) => setTimeout(resolve, 700))
     const told = performance.now()
@@ -152,15 +157,7 @@ describe('F23 SIGTERM under load', () => {
 
   test('who never finishes a request does not keep it from ending well', async () => {
     const { port, service } = await start()
-    const slow = request({
-      port,
-      path: '/api/v1/sessions',
-      method: 'POST',
-      headers: { 'content-length': '100' },
-    })
-    slow.on('error', () => {})
-    slow.write('{')
-    await new Promise((resolve) => slow.on('socket', (socket) => socket.once('connect', resolve)))
+    await beginWithoutEnd(port)
     const told = performance.now()
     expect(await service.stop('SIGTERM')).toBe(0)
     expect(performance.now() - told).toBeLessThan(10_000)

@@ -55,6 +55,7 @@ describeProjection(mails, [
   ['S4-39 the address that was given up is told', cast.addressReleased(), queued('email-changed')],
   ['who signs in on a new device is told', cast.newDeviceNoticed(), queued('new-device')],
   ['a reset is mailed', cast.resetRequested(), queued('password-reset')],
+  ['an auditor gets a seal to keep', cast.sealMailed(), queued('seal-kept')],
   [
     'S3-31 a referral code is mailed to whom its owner names',
     cast.codeMailed(),

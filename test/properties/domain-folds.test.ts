@@ -24,6 +24,7 @@ test('the folds of the domain are found', () =>
   expect(folds.map(([name]) => name).toSorted()).toStrictEqual([
     'address',
     'batch',
+    'batchState',
     'client',
     'contact',
     'credential',
@@ -46,6 +47,7 @@ test('the folds of the domain are found', () =>
     'signInLink',
     'standing',
     'suspension',
+    'userSessions',
     'verification',
     'webhook',
   ]))

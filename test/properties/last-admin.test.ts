@@ -8,10 +8,11 @@ import { suspendUser } from '../../src/domain/users/suspend-user.ts'
 import type { Foundation } from '../../src/foundation.ts'
 import { openTestFloor } from '../support/house.ts'
 import { expectProjectionsEqualRebuild } from '../support/rebuild.ts'
+import { runs } from '../support/runs.ts'
 
 const ADMINS = 4
 const SEED = process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }
-const RUNS = Number(process.env['RUNS'] ?? 40)
+const RUNS = runs(40)
 
 const person = fc.nat({ max: ADMINS - 1 })
 const act = fc.record({

@@ -12,12 +12,13 @@ import type { Execute, House } from '../../src/http/house.ts'
 import { IN_A_WEEK } from '../support/controls.ts'
 import { openTestFloor } from '../support/house.ts'
 import { expectProjectionsEqualRebuild } from '../support/rebuild.ts'
+import { runs } from '../support/runs.ts'
 
 const EMAIL = 'raced@example.org'
 const OPERATOR = { actor: 'operator', correlation: 'C' } as const
 const DEVICE = { userAgent: null, ip: null }
 const SEED = process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }
-const RUNS = Number(process.env['RUNS'] ?? 60)
+const RUNS = runs(60)
 
 /** A house whose every question and command waits until the scheduler lets it go on: all interleavings can happen. */
 const scheduledHouse = (house: House, s: fc.Scheduler): House => {

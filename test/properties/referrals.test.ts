@@ -17,6 +17,7 @@ import {
   suspend,
   wait,
 } from '../support/referral-model.ts'
+import { runs } from '../support/runs.ts'
 
 const laws = async (model: Model, { floor }: Real) => {
   const { referrals, referralCodes } = floor.reads
@@ -70,7 +71,7 @@ const script = fc.commands<Model, Real, false>(
   ],
   { maxCommands: 40, size: '+1' },
 )
-const RUNS = Number(process.env['RUNS'] ?? 40)
+const RUNS = runs(40)
 const SEED = process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }
 
 test('S1-13, S1-24, S1-25, S1-28, S1-31, C-21: whatever people do, on a real file, codes and referrals are as the model says', async () => {

@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { issueInvite } from '../../src/domain/invites/issue-invite.ts'
 import { purgeInvite } from '../../src/domain/invites/purge-invite.ts'
 import { login } from '../../src/domain/sessions/login.ts'
+import { run } from '../../src/infrastructure/database/work.ts'
 import { insert } from '../../src/projections/projection.ts'
 import { ADMIN, enrolAdmin } from '../support/admin.ts'
-import { DAY, openTestApp, rawSqlite, type TestApp } from '../support/house.ts'
+import { DAY, openTestApp, type TestApp } from '../support/house.ts'
 import { expectProjectionsEqualRebuild } from '../support/rebuild.ts'
+import { runs } from '../support/runs.ts'
 
 // The model: what a person with pencil and paper would note down about invites.
 type ModelInvite = {
@@ -268,7 +270,7 @@ const commands = fc.commands<Model, Real, false>(
   { maxCommands: 30 },
 )
 
-const RUNS = Number(process.env['RUNS'] ?? 40)
+const RUNS = runs(40)
 const SEED = process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }
 
 const openReal = async (): Promise<{ model: Model; real: Real }> => {
@@ -341,6 +343,9 @@ test('T01 tokens are distinct, and the database refuses an invite id that exists
     expiresAt: '2026-03-05T00:00:00.000Z',
   } as const
   await app.floor.execute(issueInvite, wish, { actor: 'operator', correlation: 'C' })
-  expect(() => rawSqlite(app.floor).db.exec(`insert into invites select * from invites`)).toThrow(/UNIQUE/)
+  const again = function* () {
+    yield* run('insert into invites select * from invites')
+  }
+  await expect(app.floor.database.exclusively('test', again)).rejects.toThrow(/unique/i)
   await app.dispose()
 })

@@ -13,10 +13,11 @@ import { projections, type ReadSide } from '../../src/projections/index.ts'
 import type { Row } from '../../src/projections/projection.ts'
 import * as cast from '../support/controls.ts'
 import { openTestApp, type TestApp } from '../support/house.ts'
+import { runs } from '../support/runs.ts'
 import { type Act, anyStory, play } from '../support/story.ts'
 
 const SEED = process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }
-const RUNS = Number(process.env['RUNS'] ?? 15)
+const RUNS = runs(15)
 const USERS = [cast.ADA, cast.BEN, cast.CYD]
 const INVITES = [cast.INVITE, cast.OTHER_INVITE, cast.THIRD_INVITE]
 const ALL = { limit: 100 }

@@ -6,7 +6,6 @@ export const WAITING: Readonly<Record<string, string>> = {
   'S4-44': 'later: roles are three and fixed',
   'S4-45': 'later: services sign in as OpenID Connect clients',
   'S4-48': 'later: signing in with somebody else’s account',
-  'S4-51': 'later: tracing',
   'S4-52': 'later: time zones',
 }
 

@@ -106,6 +106,8 @@ describe('S2: settings', () => {
     CORS_ORIGINS: 'https://app.example',
     THROTTLE: 'off',
     TRUST_PROXY: 'on',
+    METRICS: 'on',
+    METRICS_PORT: '9464',
     LOG_LEVEL: 'debug',
     LOG_FILE: 'elsewhere.log',
   }

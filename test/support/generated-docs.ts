@@ -1,11 +1,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
-import { contexts, definitionOf, type EventType, eventTypes, tagsOf } from '../../src/domain/catalogue.ts'
-import { mailingTypes } from '../../src/domain/processes/mailing.ts'
-import { type RefusalCode, refusalCodes } from '../../src/domain/refusals.ts'
-import { adviceOf, problemCodes, statusOf, wordingOf } from '../../src/http/problems.ts'
-import { projections } from '../../src/projections/index.ts'
+import { type EventType, eventTypes, tagsOf } from '../../src/domain/catalogue.ts'
+import { type EventEntry, eventChapters } from '../../src/http/event-catalogue.ts'
+import { adviceOf, isRefusal, problemCodes, statusOf, wordingOf } from '../../src/http/problems.ts'
 import { goldenExamples } from './golden.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -15,32 +12,6 @@ const domain = globSync('src/domain/**/*.ts', { cwd: root })
   .map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }))
 
 const NOTE = '<!-- Written by `npm run docs` from the code; a test fails when it is out of date. -->'
-
-type Shape = {
-  readonly type?: string | readonly string[]
-  readonly enum?: readonly (string | null)[]
-  readonly const?: string | number | boolean
-  readonly format?: string
-  readonly anyOf?: readonly Shape[]
-  readonly oneOf?: readonly Shape[]
-  readonly items?: Shape
-  readonly properties?: Readonly<Record<string, Shape>>
-}
-
-const INSTANT = 'date-time'
-const shown = (shape: Shape): string => {
-  if (shape.const !== undefined) return `'${shape.const}'`
-  if (shape.enum) return shape.enum.map((one) => `'${one}'`).join(', ')
-  const cases = shape.anyOf ?? shape.oneOf
-  if (cases) return cases.map(shown).join(' or ')
-  if (shape.items) return `list of ${shown(shape.items)}`
-  if (shape.properties) {
-    const fields = Object.entries(shape.properties).map(([name, field]) => `${name}: ${shown(field)}`)
-    return `{ ${fields.join('; ')} }`
-  }
-  if (shape.format === INSTANT) return 'instant'
-  return shape.format ?? [shape.type ?? 'anything'].flat().join(' or ')
-}
 
 /** Files of the domain in which a decision says this fact. */
 const decidedIn = (type: EventType): readonly string[] =>
@@ -53,10 +24,9 @@ const tagKinds = (type: EventType): readonly string[] => {
   return [...new Set(tags.map((tag) => tag.slice(0, tag.indexOf(':'))))]
 }
 
-const eventSection = (type: EventType): string => {
-  const { schema, version, personalFields, forgets } = definitionOf(type)
-  const fields = Object.entries((z.toJSONSchema(schema, { io: 'output' }) as Shape).properties ?? {})
-  const projectedBy = projections.filter(({ types }) => types.includes(type)).map(({ name }) => `\`${name}\``)
+const cell = (text: string | undefined): string => (text ?? '').replaceAll('|', '\\|')
+
+const eventSection = ({ type, version, fields, projections, callsForMail, forgets }: EventEntry): string => {
   const lines = [
     `### ${type}`,
     '',
@@ -69,13 +39,12 @@ const eventSection = (type: EventType): string => {
     '| field | what it holds | personal |',
     '| --- | --- | --- |',
     ...fields.map(
-      ([name, field]) =>
-        `| \`${name}\` | ${shown(field).replaceAll('|', '\\|')} | ${personalFields.includes(name) ? 'yes' : ''} |`,
+      ({ name, holds, isPersonal }) => `| \`${name}\` | ${cell(holds)} | ${isPersonal ? 'yes' : ''} |`,
     ),
     '',
     `- decided in: ${decidedIn(type).join(', ')}`,
-    `- projected by: ${projectedBy.join(', ') || 'nothing'}`,
-    ...(mailingTypes.includes(type) ? ['- may call for a mail'] : []),
+    `- projected by: ${projections.map((name) => `\`${name}\``).join(', ') || 'nothing'}`,
+    ...(callsForMail ? ['- may call for a mail'] : []),
     ...(forgets ? ['- destroys the keys of who is forgotten by it'] : []),
     '',
   ]
@@ -83,8 +52,8 @@ const eventSection = (type: EventType): string => {
 }
 
 export const eventCatalogue = (): string => {
-  const chapters = Object.entries(contexts).map(
-    ([name, events]) => `## ${name}\n\n${(Object.keys(events) as EventType[]).map(eventSection).join('\n')}`,
+  const chapters = eventChapters.map(
+    ({ context, events }) => `## ${context}\n\n${events.map(eventSection).join('\n')}`,
   )
   return `# Every event there is
 
@@ -98,10 +67,7 @@ ${chapters.join('\n')}`
     .concat('\n')
 }
 
-const cell = (text: string | undefined): string => (text ?? '').replaceAll('|', '\\|')
-
 export const refusalTable = (): string => {
-  const isRefusal = (code: string) => refusalCodes.includes(code as RefusalCode)
   const rows = (codes: readonly (typeof problemCodes)[number][]) => [
     '| code | status | English | Russian |',
     '| --- | --- | --- | --- |',

@@ -4,6 +4,7 @@ import { registerClient } from '../../src/domain/clients/register-client.ts'
 import { removeClient } from '../../src/domain/clients/remove-client.ts'
 import { mailSeal } from '../../src/domain/history/mail-seal.ts'
 import { recordHistoryView } from '../../src/domain/history/record-history-view.ts'
+import { importInvite } from '../../src/domain/invites/import-invite.ts'
 import { issueInvite } from '../../src/domain/invites/issue-invite.ts'
 import { purgeInvite } from '../../src/domain/invites/purge-invite.ts'
 import { redeemInvite } from '../../src/domain/invites/redeem-invite.ts'
@@ -74,6 +75,11 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   wishing(
     6,
     issueInvite,
+    fc.record({ inviteId, email, role: fc.constantFrom('member', 'auditor'), locale, expiresAt }),
+  ),
+  wishing(
+    2,
+    importInvite,
     fc.record({ inviteId, email, role: fc.constantFrom('member', 'auditor'), locale, expiresAt }),
   ),
   wishing(2, resendInvite, fc.record({ inviteId, expiresAt })),

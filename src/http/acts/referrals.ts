@@ -95,9 +95,20 @@ export const mailOwnReferralCode = async (
   return outcome.outcome === 'refused' ? outcome.refusal : null
 }
 
-/** The active code of whoever has this address (canonical form): the same null for no such user and no such code. */
-export const referralCodeOfAddress = (house: House, email: string): Promise<CodeFound | null> =>
-  house.referralCodes.byReferrerEmail(email)
+/**
+ * The active code of whoever has this address (canonical form): the same null for no such user and no such code. What a
+ * user looked for in vain is counted; throws `too_many_requests`, whether there would have been one or not.
+ */
+export const referralCodeOfAddress = async (
+  house: House,
+  email: string,
+  byUserId: string,
+): Promise<CodeFound | null> => {
+  await mustHaveRoom(house, 'referral-lookup-user', byUserId)
+  const found = await house.referralCodes.byReferrerEmail(email)
+  if (found) await house.throttles.giveBack('referral-lookup-user', byUserId)
+  return found
+}
 
 /** What a code (as `readCode` has it) is good for. It may have expired; whoever holds it is told so when they use it. */
 export const findReferralCode = (house: House, code: string): Promise<CodeFound | null> =>

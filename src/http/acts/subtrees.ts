@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Refusal } from '../../domain/decision.ts'
 import { reinstateSubtree } from '../../domain/referrals/reinstate-subtree.ts'
 import { MAX_SUBTREE, suspendSubtree } from '../../domain/referrals/suspend-subtree.ts'
@@ -14,7 +15,12 @@ export type Subtree = {
   readonly counts: { readonly active: number; readonly suspended: number; readonly gone: number }
   /** The root and everybody below who is here. */
   readonly userIds: readonly string[]
+  /** Stands for exactly those who would be suspended: another one as soon as anybody else would be. */
+  readonly digest: string
 }
+
+const digestOf = (ids: readonly string[]): string =>
+  createHash('sha256').update(ids.toSorted().join('\n')).digest('hex')
 
 const isGone = ({ goneAt }: Branch): boolean => goneAt !== null
 
@@ -29,16 +35,17 @@ export const previewSubtree = async (
   if (below.length === MAX_SUBTREE)
     return { refusal: { code: 'subtree_too_large', details: { max: MAX_SUBTREE - 1 } } }
   const here = [...(root ? [root] : []), ...below.filter((one) => !isGone(one))]
-  const suspended = here.filter(({ suspendedAt }) => suspendedAt !== null).length
+  const active = here.filter(({ suspendedAt }) => suspendedAt === null)
   return {
     rootId,
     below,
     counts: {
-      active: here.length - suspended,
-      suspended,
+      active: active.length,
+      suspended: here.length - active.length,
       gone: below.filter(isGone).length + (root ? 0 : 1),
     },
     userIds: [...(root ? [rootId] : []), ...below.filter((one) => !isGone(one)).map(({ userId }) => userId)],
+    digest: digestOf(active.map((one) => ('userId' in one ? one.userId : one.id))),
   }
 }
 
@@ -49,15 +56,19 @@ export type SubtreeDone =
 
 const refused = (refusal: Refused | Refusal) => ({ outcome: 'refused', refusal }) as const
 
-/** Suspends a user and all those they brought, as they are now, in one decision. */
+/**
+ * Suspends a user and all those they brought, as they are now, in one decision. `seen` is the digest of the preview that
+ * somebody decided by: if it would be anybody else by now, nothing is done. Null where nobody has looked.
+ */
 export const suspendSubtreeOf = async (
   house: House,
   rootId: string,
-  reason: string | null,
+  { reason, seen }: { readonly reason: string | null; readonly seen: string | null },
   by: By,
 ): Promise<SubtreeDone> => {
   const subtree = await previewSubtree(house, rootId)
   if ('refusal' in subtree) return refused(subtree.refusal)
+  if (seen !== null && seen !== subtree.digest) return refused({ code: 'subtree_changed' })
   const batchId = house.newId()
   const wish = { batchId, rootId, userIds: [...subtree.userIds], reason }
   const outcome = await house.execute(suspendSubtree, wish, by)

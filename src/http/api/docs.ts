@@ -30,10 +30,10 @@ const HTML = 'text/html; charset=utf-8'
 const SCRIPT = 'text/javascript; charset=utf-8'
 const STYLE = 'text/css; charset=utf-8'
 
-/** Swagger UI at /docs/api, where /docs leads: our page and start file, the rest from its package; nothing from elsewhere. */
+/** Swagger UI at /docs/api: our page and start file, the rest from its package; nothing from elsewhere. */
 export const apiDocs = (): Middleware<State> => {
   const document = (type: string, content: string | Buffer): Fixed => ({ type, content, maxAgeSeconds: 3600 })
-  const files = fixed(
+  return fixed(
     '/docs/api',
     new Map([
       ['/docs/api', document(HTML, PAGE)],
@@ -42,9 +42,4 @@ export const apiDocs = (): Middleware<State> => {
       ['/docs/api/swagger-ui-bundle.js', document(SCRIPT, file('swagger-ui-bundle.js'))],
     ]),
   )
-  return (ctx, next) => {
-    if (ctx.path !== '/docs' || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return files(ctx, next)
-    ctx.state.route = '/docs'
-    ctx.redirect('/docs/api')
-  }
 }

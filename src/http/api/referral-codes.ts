@@ -184,13 +184,13 @@ export const referralCodeOperations = [
     tag: 'referrals',
     summary: 'The referral code of whoever has an address',
     description:
-      'Only an active one. The answer is the same whether nobody has the address or its owner has no code.',
+      'Only an active one. The answer is the same whether nobody has the address or its owner has no code. Who looks for very many in vain has to wait.',
     who: 'user',
     query: z.strictObject({ referrerEmail: emailSchema }),
     answers: { 200: { description: 'the code', schema: foundSchema } },
-    refusals: ['referral_code_unknown'],
-    async handle({ house, query: { referrerEmail } }) {
-      const found = await referralCodeOfAddress(house, referrerEmail)
+    refusals: ['referral_code_unknown', 'too_many_requests'],
+    async handle({ house, query: { referrerEmail }, principal: { userId } }) {
+      const found = await referralCodeOfAddress(house, referrerEmail, userId)
       if (!found) throw new Problem('referral_code_unknown')
       return { status: 200, body: presentFound(house, found) }
     },

@@ -6,7 +6,7 @@ import type { House } from '../house.ts'
 import { problemOf } from '../problems.ts'
 import { byCaller } from './on-users.ts'
 import { operation } from './operation.ts'
-import { causeSchema, id, presentCause, reasonBody, when } from './schemas.ts'
+import { causeSchema, id, presentCause, reasonSchema, when } from './schemas.ts'
 
 const LATEST = 100
 const count = z.int().min(0)
@@ -19,6 +19,7 @@ const previewSchema = z
       suspended: count.meta({ description: 'are suspended already, and would stay so after an undo' }),
       gone: count,
     }),
+    digest: z.hash('sha256').meta({ description: 'stands for exactly those who would be suspended now' }),
     userIds: z.array(id).meta({ description: 'the user and those below who are here; the nearest first' }),
   })
   .meta({ id: 'SubtreePreview' })
@@ -34,6 +35,15 @@ const batchSchema = z
     why: z.nullable(causeSchema).meta({ description: 'the event that suspended them, or undid it' }),
   })
   .meta({ id: 'SuspensionBatch' })
+
+const suspensionBody = z
+  .strictObject({
+    reason: reasonSchema.optional(),
+    digest: z.hash('sha256').optional().meta({
+      description: 'as `previewSubtree` told it: if it would be anybody else by now, nothing is done',
+    }),
+  })
+  .optional() as z.ZodType<{ reason?: string | undefined; digest?: string | undefined } | undefined>
 
 const presentBatch = async (house: House, batch: SuspensionBatch): Promise<z.infer<typeof batchSchema>> => {
   const { id: batchId, rootId, count: many, suspendedAt, suspendedBy, reinstatedAt } = batch
@@ -57,8 +67,8 @@ export const subtreeOperations = [
     async handle({ house, params }) {
       const subtree = await previewSubtree(house, params['id'] ?? '')
       if ('refusal' in subtree) throw problemOf(subtree.refusal)
-      const { rootId, counts, userIds } = subtree
-      return { status: 200, body: { rootId, counts, userIds } }
+      const { rootId, counts, digest, userIds } = subtree
+      return { status: 200, body: { rootId, counts, digest, userIds } }
     },
   }),
 
@@ -71,15 +81,16 @@ export const subtreeOperations = [
     description:
       'All of them or nobody, in one decision that can be undone: `previewSubtree` says who they are. The reason is for admins and auditors.',
     who: 'admin',
-    body: reasonBody,
+    body: suspensionBody,
     answers: {
       201: { description: 'suspended; `Location` is where to undo it', schema: batchSchema },
       204: { description: 'there was nobody left to suspend' },
     },
-    refusals: ['user_not_found', 'subtree_too_large', 'last_admin'],
+    refusals: ['user_not_found', 'subtree_too_large', 'subtree_changed', 'last_admin'],
     async handle(call) {
       const { house, params, body } = call
-      const done = await suspendSubtreeOf(house, params['id'] ?? '', body?.reason ?? null, byCaller(call))
+      const wish = { reason: body?.reason ?? null, seen: body?.digest ?? null }
+      const done = await suspendSubtreeOf(house, params['id'] ?? '', wish, byCaller(call))
       if (done.outcome === 'refused') throw problemOf(done.refusal)
       if (!done.batch) return { status: 204 }
       const location = `/api/v1/subtree-suspensions/${done.batch.id}`

@@ -100,6 +100,7 @@ export const adminSubtreePages = (router: Router<State>, kit: Kit): void => {
         them: them.slice(0, LISTED),
         isMore: them.length > LISTED,
         total: them.length,
+        seen: preview?.digest ?? null,
         button: plural(ctx.state.locale, 'suspendAll', them.length),
         isSelfAmong: them.some(({ userId }) => userId === ctx.state.principal?.user.id),
         admins: await rolesAmong(them.map(({ userId }) => userId)),
@@ -127,11 +128,8 @@ export const adminSubtreePages = (router: Router<State>, kit: Kit): void => {
       const errors = [{ field: 'reason', label, message: t(ctx, 'users.reason.wrong') }]
       return show(ctx, { reason, errors }, 422)
     }
-    const now = await previewSubtree(house, id)
-    if (!('refusal' in now) && String(now.counts.active) !== fields['total']) {
-      return show(ctx, { reason: reason ?? '', message: t(ctx, 'subtree.changed') }, 409)
-    }
-    const done = await suspendSubtreeOf(house, id, reason, byAdmin(ctx, admin))
+    const wish = { reason, seen: fields['seen'] ?? '' }
+    const done = await suspendSubtreeOf(house, id, wish, byAdmin(ctx, admin))
     if (done.outcome === 'refused') {
       const { code } = done.refusal
       if (code === 'user_not_found') throw problemOf(done.refusal)

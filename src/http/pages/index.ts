@@ -26,6 +26,7 @@ import { openAssets } from './assets.ts'
 import { brandAssets } from './brand.ts'
 import { consentPages } from './consent.ts'
 import { csrfGuards } from './csrf.ts'
+import { docPages } from './docs.ts'
 import { historyPages } from './history.ts'
 import { homePages } from './home.ts'
 import { invitePages } from './invites.ts'
@@ -126,18 +127,14 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     receiptPage,
     ownSessionPages,
     ownReferralPages,
-    ...withPast,
-    adminPages,
-    adminInvitePages,
     adminImportPages,
-    adminUserPages,
+    ...withPast,
     adminUserChanges,
     historyPages,
+    docPages,
     mailboxPages,
     adminSettingPages,
     adminMailTextPages,
-    adminClientPages,
-    adminClientPage,
     adminWebhookPages,
     adminWebhookPage,
   ]) {

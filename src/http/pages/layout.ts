@@ -26,6 +26,9 @@ export const pageOf = (path: string): string =>
     .replace(/^(\/admin\/invites)\/(?!imports\/)[^/]+\/[^/]+$/, '$1')
     .replace(/^(\/admin\/users\/[^/]+)\/(?!(?:erase|history)$)[^/]+$/, '$1')
 
+/** Of these pages of the control panel it can be said how they were at another moment. */
+const HAS_PAST = /^\/admin(?:$|\/(?!(?:settings|webhooks|invites\/imports?)(?:\/|$)))/
+
 const otherLanguage = {
   en: { locale: 'ru', name: 'Русский' },
   ru: { locale: 'en', name: 'English' },
@@ -70,7 +73,7 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
     const isAdmin = !isRestricted && (principal?.user.roles.includes('admin') ?? false)
     const isAuditor = !isRestricted && (principal?.user.roles.includes('auditor') ?? false)
     const other = otherLanguage[locale]
-    const canTravel = house.travel !== null && (isAdmin || isAuditor) && /^\/admin(?:\/|$)/.test(ctx.path)
+    const canTravel = house.travel !== null && (isAdmin || isAuditor) && HAS_PAST.test(ctx.path)
     const notice = takeNotice(ctx)
     return {
       locale,
@@ -85,6 +88,7 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
       past: null,
       present: canTravel && ctx.method === 'GET' ? presentOf(ctx) : null,
       section: null,
+      isWide: false,
       csrf: guards.token(ctx),
       signedIn: principal !== null,
       login: principal?.user.email ?? null,

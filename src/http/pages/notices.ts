@@ -50,9 +50,9 @@ export const leaveNotice = (ctx: Ctx, notice: Notice): void => {
   else ctx.cookies.set(COOKIE, notice, { maxAge: COOKIE_MS, httpOnly: true, sameSite: 'lax' })
 }
 
-/** What the page before wanted to be said, once. */
+/** What the page before wanted to be said, once. A page that asks for itself in the background leaves it for the reader's next one. */
 export const takeNotice = (ctx: Ctx): Notice | null => {
-  if (ctx.method === 'HEAD') return null
+  if (ctx.method === 'HEAD' || ctx.get('x-requested-with') !== '') return null
   const carried = ctx.cookies.get(COOKIE)
   if (carried !== undefined) ctx.cookies.set(COOKIE)
   const left = ctx.state.principal ? ctx.session?.notice : undefined

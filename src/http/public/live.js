@@ -19,7 +19,9 @@ const refresh = async () => {
   if (asking) return
   asking = true
   try {
-    const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
+    const answer = await fetch(location.href, {
+      headers: { accept: 'text/html', 'x-requested-with': 'live' },
+    })
     if (answer.ok && !answer.redirected) {
       takeOver(new DOMParser().parseFromString(await answer.text(), 'text/html'))
     }

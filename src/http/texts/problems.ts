@@ -19,6 +19,7 @@ export type HttpProblemCode =
   | 'registration_closed'
   | 'referral_code_required'
   | 'subtree_too_large'
+  | 'subtree_changed'
   | 'import_not_found'
   | 'import_ended'
   | 'import_unreadable'
@@ -267,6 +268,11 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
     status: 409,
     en: ['They are more than can be suspended at once.', 'Begin with those further below.'],
     ru: ['Их больше, чем можно заблокировать за один раз.', 'Начните с тех, кто ниже.'],
+  },
+  subtree_changed: {
+    status: 409,
+    en: ['Meanwhile others came or went.', 'Look at who it would be now, and do it again.'],
+    ru: ['Тем временем кто-то пришёл или ушёл.', 'Посмотрите, кто это теперь, и повторите.'],
   },
   referral_to_self: {
     status: 409,

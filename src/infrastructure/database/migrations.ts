@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Reader } from '../../projections/projection.ts'
 import { SetupProblem } from '../errors.ts'
 import { tidy } from './beside.ts'
 import type { SqliteConnection } from './sqlite.ts'
@@ -66,6 +67,16 @@ export const check = (rows: readonly AppliedRow[], migrations: readonly Migratio
       )
     }
   }
+}
+
+/**
+ * Whether everything has been applied that this version needs, as its files say it. What a newer version has added since
+ * does no harm: nodes of two versions run side by side while one takes the other's place.
+ */
+export const isMigrated = async (reader: Reader, migrations: readonly Migration[]): Promise<boolean> => {
+  const rows = await reader.all<AppliedRow>('select number, checksum from migrations')
+  const applied = new Map(rows.map(({ number, checksum }) => [number, checksum]))
+  return migrations.every(({ number, checksum }) => applied.get(number) === checksum)
 }
 
 /** Applies what is missing, each in a transaction of its own; two processes starting at once wait for each other. */

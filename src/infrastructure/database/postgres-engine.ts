@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Checked, Engine } from '../engine.ts'
 import { PostgresEventStore } from '../event-store/postgres-store.ts'
 import { postgresSource } from '../history/postgres-source.ts'
+import { isMigrated } from './migrations.ts'
 import {
   ask,
   checkServer,
@@ -75,6 +76,7 @@ export const openPostgresEngine = async ({
   unsafe,
   now,
 }: PostgresOptions): Promise<Engine> => {
+  const migrations = postgresMigrations()
   const servers = new Servers(url)
   const pool = openPool({ url, max, name: 'latchkey', servers })
   const patient = openPool({ url, max: 2, name: 'latchkey at length', patient: true, servers })
@@ -85,7 +87,7 @@ export const openPostgresEngine = async ({
   }
   try {
     await checkServer(pool, unsafe)
-    await migratePostgresUp(patient, postgresMigrations(), now)
+    await migratePostgresUp(patient, migrations, now)
   } catch (error) {
     await closePools()
     throw error
@@ -138,6 +140,7 @@ export const openPostgresEngine = async ({
     snapshot: (work) => inTransaction(patient, SNAPSHOT, (client) => work(postgresReader(client))),
     historySource: () => postgresSource(pool),
     doctor: () => doctor(pool),
+    isMigrated: () => isMigrated(reader, migrations),
     async past(readTables, position) {
       if (!store) throw new Error('there is no history yet')
       return postgresPast(reader, store, readTables, position)

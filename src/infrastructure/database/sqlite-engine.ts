@@ -2,7 +2,7 @@ import type { Checked, Engine, Past, StoreParts } from '../engine.ts'
 import { ReadOnly, ReadOnlyStore } from '../event-store/read-only-store.ts'
 import { SqliteEventStore } from '../event-store/sqlite-store.ts'
 import { sqliteSource } from '../history/sqlite-source.ts'
-import { migrateUp, migrationStatus, sqliteMigrations } from './migrations.ts'
+import { isMigrated, migrateUp, migrationStatus, sqliteMigrations } from './migrations.ts'
 import {
   carrierOn,
   openReader,
@@ -72,8 +72,10 @@ const pastOf = (
 /** Opens (and if need be makes) the file, with all its tables. */
 export const openSqliteEngine = (file: string, now: string): Engine & { readonly sqlite: SqliteFile } => {
   const db = openWriter(file)
-  migrateUp(db, sqliteMigrations(), now)
+  const migrations = sqliteMigrations()
+  migrateUp(db, migrations, now)
   const reader = openReader(file)
+  const rows = sqliteReader(reader)
   let store: SqliteEventStore | undefined
 
   const carryOut = carrierOn(db)
@@ -89,8 +91,8 @@ export const openSqliteEngine = (file: string, now: string): Engine & { readonly
   return {
     sqlite: { file, db, reader },
     dialect: sqliteDialect,
-    reader: sqliteReader(reader),
-    lists: sqliteReader(reader),
+    reader: rows,
+    lists: rows,
     exclusively,
     liveTables: sqliteLiveTables(db),
     openStore(parts) {
@@ -108,6 +110,7 @@ export const openSqliteEngine = (file: string, now: string): Engine & { readonly
     },
     historySource: () => sqliteSource(reader),
     doctor: async () => doctor(db),
+    isMigrated: () => isMigrated(rows, migrations),
     past: async (readTables, position, parts) => pastOf(file, readTables, position, parts),
     async close() {
       await store?.close()

@@ -33,7 +33,7 @@ export type Planned =
 
 type Which = 'all' | 'problems'
 
-/** What imports are kept in, and everything that can be done with one; see docs/decisions/0012. */
+/** What imports are kept in, and everything that can be done with one; see docs/decisions/0014. */
 export const openImports = (parts: ImportParts) => {
   const { reader, exclusively, clock, ids, wrapping } = parts
   const boxes = openBoxes(wrapping)

@@ -1,7 +1,6 @@
-import { RateLimiterRes } from 'rate-limiter-flexible'
-import RateLimiterStoreAbstract from 'rate-limiter-flexible/lib/RateLimiterStoreAbstract.js'
 import type { Clock } from '../clock.ts'
 import { type Exclusively, first, run } from '../database/work.ts'
+import { type Counted, Limiter, type NamedLimit } from './limiter.ts'
 
 /** Tries are counted in a transaction of their own, among those of the event store, and shared by all processes. */
 export type LimiterParts = {
@@ -9,8 +8,6 @@ export type LimiterParts = {
   readonly clock: Clock
   readonly removeExpired: () => Promise<void>
 }
-
-type Counted = { readonly points: number; readonly expiresAt: number; readonly now: number }
 
 const COUNT = `insert into throttles (key, points, expires_at)
   values ($1, case when $2 > 0 then $2 else 0 end, $4) on conflict (key) do update set
@@ -25,22 +22,14 @@ const COUNT = `insert into throttles (key, points, expires_at)
 const nameOf = (key: string) => `throttle:${key}`
 
 /**
- * rate-limiter-flexible over a table of ours. Its own SQLite store has a connection and a clock of its own; ours share
- * the writer's commits (and so survive a restart) and take the house's clock.
+ * Counts in a table of ours. The library's own SQLite store has a connection and a clock of its own; ours share
+ * the writer's commits, and so survive a restart.
  */
-export class TableLimiter extends RateLimiterStoreAbstract {
+export class TableLimiter extends Limiter {
   readonly #parts: LimiterParts
 
-  constructor(
-    parts: LimiterParts,
-    limit: { readonly name: string; readonly points: number; readonly seconds: number },
-  ) {
-    super({
-      storeClient: parts,
-      keyPrefix: limit.name,
-      points: limit.points,
-      duration: limit.seconds,
-    } as ConstructorParameters<typeof RateLimiterStoreAbstract>[0])
+  constructor(parts: LimiterParts, limit: NamedLimit) {
+    super(parts, limit)
     this.#parts = parts
   }
 
@@ -61,11 +50,5 @@ export class TableLimiter extends RateLimiterStoreAbstract {
       run('delete from throttles where key = $1', [key]),
     )
     return removed > 0
-  }
-
-  _getRateLimiterRes(_key: string, changed: number, { points, expiresAt, now }: Counted): RateLimiterRes {
-    // A clock that was set back must not make anybody wait longer than the whole window.
-    const wait = Math.min(Math.max(expiresAt - now, 0), this.duration * 1000)
-    return new RateLimiterRes(Math.max(this.points - points, 0), wait, points, points === changed)
   }
 }

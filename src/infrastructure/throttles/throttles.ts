@@ -1,8 +1,10 @@
 import { RateLimiterRes } from 'rate-limiter-flexible'
 import { openExpiring } from '../database/expiring.ts'
+import type { Limiter } from './limiter.ts'
+import { MemoryLimiter } from './memory-limiter.ts'
 import { type LimiterParts, TableLimiter } from './table-limiter.ts'
 
-type Limit = { readonly points: number; readonly seconds: number }
+type Limit = { readonly points: number; readonly seconds: number; readonly isInMemory?: true }
 
 /** Whether there was room, what is left of it, and until when to wait if there was none. */
 export type Counted = {
@@ -23,15 +25,17 @@ export const openThrottles = <P extends string>(
   const limiters = new Map(
     Object.entries<readonly Limit[]>(policies).map(([policy, limits]) => [
       policy,
-      limits.map(
-        ({ points, seconds }) =>
-          new TableLimiter({ ...parts, removeExpired }, { name: `${policy}/${seconds}`, points, seconds }),
-      ),
+      limits.map(({ points, seconds, isInMemory }): Limiter => {
+        const limit = { name: `${policy}/${seconds}`, points, seconds }
+        return isInMemory
+          ? new MemoryLimiter(parts.clock, limit)
+          : new TableLimiter({ ...parts, removeExpired }, limit)
+      }),
     ]),
   )
   const keyOf = (policy: P, subject: string) => digest(`${policy} ${subject}`)
 
-  const count = async (limiter: TableLimiter, key: string): Promise<Counted> => {
+  const count = async (limiter: Limiter, key: string): Promise<Counted> => {
     const result = await limiter.consume(key).catch((refused: unknown) => {
       if (refused instanceof RateLimiterRes) return refused
       throw refused

@@ -249,6 +249,28 @@ describe('finding a code by its owner’s address', () => {
     expect([...answers][0]).toContain('referral_code_unknown')
   })
 
+  test('C-13 is for people one knows: who looks for very many in vain waits, and who finds them does not', async () => {
+    const strict = await Api.open({ THROTTLE: 'on' })
+    const them = referringAt(strict)
+    const [ada, asks, other] = [await them.member(), await them.member(), await them.member()]
+    await them.code(ada)
+    const told = async (email: string, { token }: Member = asks) =>
+      (await strict.call('GET', `/referral-codes?referrerEmail=${email}`, { token })).status
+    const many = async (count: number, email: (n: number) => string) => {
+      const answers = new Set<number>()
+      for (let n = 0; n < count; n++) answers.add(await told(email(n)))
+      return [...answers]
+    }
+    expect(await many(150, () => ada.email)).toStrictEqual([200])
+    expect(await many(100, (n) => `nobody${n}@example.org`)).toStrictEqual([404])
+    expect([await told('nobody@example.org'), await told(ada.email)]).toStrictEqual([429, 429])
+    expect(await told(ada.email, other)).toBe(200)
+    strict.app.clock.advance(HOUR)
+    const { accessToken } = await strict.signIn({ email: asks.email, password: them.password })
+    expect(await told('nobody@example.org', { ...asks, token: accessToken })).toBe(404)
+    await strict.app.dispose()
+  })
+
   test('takes an address that is one', async () => {
     for (const query of ['', '?referrerEmail=', '?referrerEmail=nobody', '?referrerEmail=a@b.c&x=1']) {
       const { status, body } = await api.call('GET', `/referral-codes${query}`, { token: admin })
@@ -665,6 +687,7 @@ describe('suspending whom somebody brought', () => {
     expect(preview.body).toStrictEqual({
       rootId: ada.id,
       counts: { active: 2, suspended: 1, gone: 0 },
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
       userIds: [ada.id, ben.id, cyd.id],
     })
     expect(await api.eventCount()).toBe(before)
@@ -689,6 +712,22 @@ describe('suspending whom somebody brought', () => {
     expect(await Promise.all([ada, ben, cyd].map(isLetIn))).toStrictEqual([true, true, false])
     const [newest] = itemsOf(await api.call('GET', '/subtree-suspensions', { token: admin }))
     expect(newest).toStrictEqual(undone.body)
+  })
+
+  test('that somebody has looked at is refused when it would be others by now, though as many', async () => {
+    const { ada, ben, cyd } = await family()
+    const digestNow = async () =>
+      String((await api.call('GET', `/users/${ada.id}/subtree`, { token: admin })).body['digest'])
+    const seen = await digestNow()
+    expect(await digestNow()).toBe(seen)
+    await people.member({ referralCode: await people.code(cyd) })
+    await api.call('DELETE', `/users/${ben.id}`, { token: admin })
+    const refused = await suspend(ada.id, { digest: seen })
+    expect([refused.status, refused.body['code']]).toStrictEqual([409, 'subtree_changed'])
+    expect(await isLetIn(ada)).toBe(true)
+    expect((await suspend(ada.id, { digest: 'none' })).status).toBe(422)
+    const done = await suspend(ada.id, { digest: await digestNow() })
+    expect([done.status, done.body['count']]).toStrictEqual([201, 3])
   })
 
   test('leaves the last admin in: nobody is suspended then', async () => {

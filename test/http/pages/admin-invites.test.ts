@@ -25,6 +25,14 @@ const linesOf = ({ html }: Page) =>
   ])
 const submitMany = async (fields: Record<string, string>) => admin.submit(await admin.get(LIST), LIST, fields)
 
+test('what a page asks for by itself in the background does not use up what the next page has to say', async () => {
+  const sent = await admin.submit(await admin.get('/admin'), '/admin', { email: 'told@example.org' })
+  const inBackground = await admin.request('GET', '/admin', { headers: { 'x-requested-with': 'live' } })
+  expect(inBackground.html).not.toContain('class="notice good"')
+  expect((await admin.follow(sent)).html).toContain('class="notice good"')
+  expect((await admin.get('/admin')).html).not.toContain('class="notice good"')
+})
+
 describe('inviting many at once', () => {
   test('tells of each line what became of it, and keeps in the box what has to be mended', async () => {
     const addresses = `ok1@example.org\r\nno-address, ok2@example.org;${ADMIN.email}\n\n  ok1@EXAMPLE.org  `

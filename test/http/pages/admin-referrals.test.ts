@@ -71,7 +71,7 @@ describe('who brought whom', () => {
     expect((await visitor.get(PATH)).status).toBe(200)
     const looking = await inspect(root, visitor)
     expect([looking.status, looking.html.includes('/suspend"')]).toStrictEqual([200, false])
-    const forged = { _csrf: /name="_csrf" value="([^"]+)"/.exec(looking.html)?.[1] ?? '', total: '5' }
+    const forged = { _csrf: /name="_csrf" value="([^"]+)"/.exec(looking.html)?.[1] ?? '', seen: '' }
     expect((await visitor.post(`${PATH}/${root.id}/suspend`, forged)).status).toBe(403)
     expect(await isSuspended(root)).toBe(false)
   })
@@ -191,6 +191,16 @@ describe('a subtree that is up to no good', () => {
     expect(textOf(answer)).toContain('Meanwhile others came or went')
     expect(await isSuspended(root)).toBe(false)
     expect((await admin.submit(answer, `${PATH}/${root.id}/suspend`)).status).toBe(303)
+  })
+
+  test('nor if somebody else has come for one who went: as many are not the same', async () => {
+    const { root, second, fourth } = await family('Sloe')
+    const page = await inspect(root)
+    await somebody('Sloe late', await codeOf(site, second))
+    await site.house.execute(eraseUser, { userId: fourth.id, email: fourth.email }, byAdmin())
+    const answer = await admin.submit(page, `${PATH}/${root.id}/suspend`)
+    expect(answer.status).toBe(409)
+    expect(await isSuspended(root)).toBe(false)
   })
 
   test('with the last admin in it is left alone', async () => {

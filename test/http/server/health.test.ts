@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openTestApp, rawSqlite, type TestApp } from '../../support/house.ts'
+import { issueInviteTo } from '../../../src/http/acts/issue.ts'
+import { DAY, openTestApp, rawSqlite, type TestApp } from '../../support/house.ts'
 import { openOver } from './over.ts'
 
 let app: TestApp
@@ -22,6 +23,17 @@ test('a running service is alive and ready', async () => {
       body: { status: 'ok' },
       retryAfter: null,
     })
+})
+
+test('mails that wait for long do not make it unready: elsewhere they would wait, too', async () => {
+  await issueInviteTo(
+    app.house,
+    { email: 'ada@example.org', role: 'member', locale: 'en', ttlMs: 7 * DAY },
+    'operator',
+    app.house.newId(),
+  )
+  app.clock.advance(DAY)
+  expect(await ask(app.address, '/readyz')).toMatchObject({ status: 200, body: { status: 'ok' } })
 })
 
 test('while its storage cannot be read it is alive but not ready, and gives no details', async () => {

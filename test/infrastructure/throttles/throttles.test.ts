@@ -12,6 +12,7 @@ const policies = {
     { points: 2, seconds: 60 },
     { points: 3, seconds: 3600 },
   ],
+  remembered: [{ points: 3, seconds: 60, isInMemory: true }],
 } as const
 
 let floor: Awaited<ReturnType<typeof openTestFloor>>
@@ -37,6 +38,38 @@ const times = async (n: number, one: () => Promise<{ allowed: boolean }>) => {
   for (let i = 0; i < n; i++) answers.push((await one()).allowed)
   return answers
 }
+
+describe('counting tries in memory', () => {
+  test('is as strict as in the table, and writes nothing there', async () => {
+    const rows = () => rawSqlite(floor).db.prepare('select * from throttles order by key').all()
+    const [before, who] = [rows(), somebody()]
+    expect(await times(4, () => throttles.take('remembered', who))).toStrictEqual([true, true, true, false])
+    expect((await throttles.take('remembered', somebody())).allowed).toBe(true)
+    clock.advance(20_000)
+    expect(await throttles.take('remembered', who)).toStrictEqual({
+      allowed: false,
+      limit: 3,
+      remaining: 0,
+      windowSeconds: 60,
+      resetSeconds: 40,
+    })
+    clock.advance(40_000)
+    expect(await times(4, () => throttles.take('remembered', who))).toStrictEqual([true, true, true, false])
+    expect(rows()).toStrictEqual(before)
+  })
+
+  test('a try that was none is given back, and whoever is cleared begins anew', async () => {
+    const who = somebody()
+    await throttles.giveBack('remembered', who)
+    for (let n = 0; n < 9; n++) {
+      expect((await throttles.take('remembered', who)).remaining).toBe(2)
+      await throttles.giveBack('remembered', who)
+    }
+    await times(4, () => throttles.take('remembered', who))
+    await throttles.clear('remembered', who)
+    expect((await throttles.take('remembered', who)).remaining).toBe(2)
+  })
+})
 
 describe('counting tries', () => {
   test('so many have room, and one more has not', async () => {

@@ -109,7 +109,6 @@ export const enReferrals = {
   'subtree.none': 'There is nobody to suspend: they all are already, or are gone.',
   'subtree.tooLarge': 'They are more than can be suspended at once. Begin with somebody further below.',
   'subtree.reason': 'Reason (in the history; may stay empty)',
-  'subtree.changed': 'Meanwhile others came or went: look at who it would be now, and press again.',
   'batch.title': 'Suspended together',
   'batch.root': 'With whom it began',
   'batch.when': 'When',

@@ -1,4 +1,5 @@
 import { enClients } from './en-clients.ts'
+import { enDocs } from './en-docs.ts'
 import { enForgetting } from './en-forgetting.ts'
 import { enHistory } from './en-history.ts'
 import { enImports } from './en-imports.ts'
@@ -25,6 +26,7 @@ export const en = {
   ...enSettings,
   ...enMoments,
   ...enImports,
+  ...enDocs,
   'site.tagline': 'Members by invite',
   'site.asOf': 'As it was: {at}. You see this as an auditor; nothing can be changed.',
   'site.skip': 'Skip to the content',

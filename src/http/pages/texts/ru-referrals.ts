@@ -112,7 +112,6 @@ export const ruReferrals: Readonly<Record<keyof typeof enReferrals, string>> = {
   'subtree.none': 'Блокировать некого: все уже заблокированы или забыты.',
   'subtree.tooLarge': 'Их больше, чем можно заблокировать за один раз. Начните с кого-нибудь ниже.',
   'subtree.reason': 'Причина (останется в истории; можно не указывать)',
-  'subtree.changed': 'Тем временем кто-то пришёл или ушёл: посмотрите, кто это теперь, и нажмите ещё раз.',
   'batch.title': 'Заблокированы вместе',
   'batch.root': 'С кого началось',
   'batch.when': 'Когда',

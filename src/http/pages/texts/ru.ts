@@ -1,5 +1,6 @@
 import type { CountKey, Texts } from './en.ts'
 import { ruClients } from './ru-clients.ts'
+import { ruDocs } from './ru-docs.ts'
 import { ruForgetting } from './ru-forgetting.ts'
 import { ruHistory } from './ru-history.ts'
 import { ruImports } from './ru-imports.ts'
@@ -26,6 +27,7 @@ export const ru: Texts = {
   ...ruSettings,
   ...ruMoments,
   ...ruImports,
+  ...ruDocs,
   'site.tagline': 'Вход по приглашению',
   'site.asOf': 'Как было: {at}. Вы смотрите как аудитор; изменить ничего нельзя.',
   'site.skip': 'Перейти к содержанию',
