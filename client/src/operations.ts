@@ -44,6 +44,7 @@ export type RefusalCode =
   | 'referral_code_expiry_out_of_range'
   | 'referral_code_required'
   | 'subtree_too_large'
+  | 'subtree_changed'
   | 'referral_to_self'
   | 'referral_circle'
   | 'referral_chain_changed'
@@ -623,6 +624,7 @@ export type Settings = {
 export type SubtreePreview = {
   readonly rootId: string
   readonly counts: { readonly active: number; readonly suspended: number; readonly gone: number }
+  readonly digest: string
   readonly userIds: readonly string[]
 }
 
@@ -1201,7 +1203,7 @@ export abstract class Operations {
 
   /** Suspend a user and all those they brought. */
   suspendSubtree(
-    input: { readonly id: string; readonly body?: { readonly reason?: string } },
+    input: { readonly id: string; readonly body?: { readonly reason?: string; readonly digest?: string } },
     options?: Options,
   ): Promise<SuspensionBatch | undefined> {
     return this.send(
