@@ -63,7 +63,8 @@ test('S4-51 with an SDK loaded before it, requests, commands, commits and mails 
   })
   expect(spans.some(({ name }) => name === 'commit')).toBe(true)
   expect(spans.some(({ name }) => name === 'send mail')).toBe(true)
-  expect(text).not.toMatch(/secret|ada|example\.org/)
+  const told = text.replaceAll(/"(traceId|spanId|parent)":"[0-9a-f]+"/g, '') // any three letters a–f can stand in these
+  expect(told).not.toMatch(/secret|ada|example\.org/i)
   expect(log).toContain(TRACE) // the line in the log leads to the trace
 })
 

@@ -35,6 +35,7 @@ const POOLS: Readonly<Record<string, readonly string[]>> = {
   setting: ['registration.mode', 'brand.name'],
   undoes: [cast.CHANGE, cast.OTHER_CHANGE],
   text: ['some words', ''],
+  day: ['2026-03-01', '2026-03-02'],
 }
 const SAME_POOL: Readonly<Record<string, string>> = {
   inviteIds: 'inviteId',
@@ -49,6 +50,7 @@ const SAME_POOL: Readonly<Record<string, string>> = {
   rootId: 'userId',
   viewerId: 'userId',
   reason: 'text',
+  note: 'text',
   userAgent: 'text',
   ip: 'text',
   value: 'text',
