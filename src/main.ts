@@ -1,18 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { backupCommands } from './cli/backup.ts'
-import { careCommands } from './cli/care.ts'
-import { clientCommands } from './cli/clients.ts'
-import { grantCommands } from './cli/grants.ts'
-import { historyCommands } from './cli/history.ts'
-import { inviteCommands } from './cli/invites.ts'
-import { mailboxCommands } from './cli/mailbox.ts'
-import { migrateCommands } from './cli/migrate.ts'
-import { moveCommands } from './cli/move.ts'
-import { serveCommands } from './cli/serve.ts'
-import { settingCommands } from './cli/settings.ts'
-import { userCommands } from './cli/users.ts'
-import { webhookCommands } from './cli/webhooks.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -28,23 +15,28 @@ if (existsSync('.env')) process.loadEnvFile('.env')
 // Files made by this process (database, secret, logs) are nobody else's business.
 process.umask(0o077)
 
-for (const family of [
-  serveCommands,
-  mailboxCommands,
-  migrateCommands,
-  grantCommands,
-  inviteCommands,
-  userCommands,
-  clientCommands,
-  settingCommands,
-  webhookCommands,
-  historyCommands,
-  careCommands,
-  moveCommands,
-  backupCommands,
-]) {
-  family(program)
-}
+type Family = (program: Command) => void
+
+/** By the commands that each makes: what a call does not need is not loaded, which takes longer than most commands. */
+const FAMILIES: readonly (readonly [commands: readonly string[], load: () => Promise<Family>])[] = [
+  [['serve', 'work'], async () => (await import('./cli/serve.ts')).serveCommands],
+  [['mailbox'], async () => (await import('./cli/mailbox.ts')).mailboxCommands],
+  [['migrate'], async () => (await import('./cli/migrate.ts')).migrateCommands],
+  [['admin', 'auditor'], async () => (await import('./cli/grants.ts')).grantCommands],
+  [['invite'], async () => (await import('./cli/invites.ts')).inviteCommands],
+  [['user'], async () => (await import('./cli/users.ts')).userCommands],
+  [['client'], async () => (await import('./cli/clients.ts')).clientCommands],
+  [['setting'], async () => (await import('./cli/settings.ts')).settingCommands],
+  [['webhook'], async () => (await import('./cli/webhooks.ts')).webhookCommands],
+  [['history'], async () => (await import('./cli/history.ts')).historyCommands],
+  [['doctor', 'projections'], async () => (await import('./cli/care.ts')).careCommands],
+  [['move'], async () => (await import('./cli/move.ts')).moveCommands],
+  [['backup', 'restore', 'erasures'], async () => (await import('./cli/backup.ts')).backupCommands],
+]
+
+const [called = ''] = process.argv.slice(2)
+const needed = FAMILIES.filter(([commands]) => commands.includes(called))
+for (const [, load] of needed.length > 0 ? needed : FAMILIES) (await load())(program)
 
 const WRONG_USAGE = 2
 

@@ -4,9 +4,6 @@ import type { Foundation } from './foundation.ts'
 import type { WebhooksDoor } from './http/webhooks-door.ts'
 import { importsOn } from './imports.ts'
 import { Deadlines } from './infrastructure/deadlines.ts'
-import { sealMails } from './infrastructure/history/seal-mails.ts'
-import { Sealer } from './infrastructure/history/sealer.ts'
-import { witnessAt } from './infrastructure/history/witness.ts'
 import { mailLeases } from './infrastructure/mail/leases.ts'
 import { Outbox } from './infrastructure/mail/outbox.ts'
 import { renderMail } from './infrastructure/mail/render.ts'
@@ -87,20 +84,6 @@ export const openWebhooksDoor = (floor: Foundation): WebhooksDoor => {
     isAtHome: floor.settings.loopback,
     secret: (secretId) => secrets.make(secretId),
   }
-}
-
-/** The runner that puts our name to the history. */
-export const openSealer = ({ settings, ...floor }: Foundation, log: Logger): Sealer => {
-  const { witnessUrl, isMailed, ...seals } = settings.seals
-  return new Sealer({
-    ...floor,
-    ...seals,
-    publish: [
-      ...(witnessUrl === null ? [] : [witnessAt(witnessUrl, log)]),
-      ...(isMailed ? [sealMails({ ...floor, log })] : []),
-    ],
-    log,
-  })
 }
 
 /** Brings read tables up to date that another version has built. */

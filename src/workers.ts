@@ -3,7 +3,8 @@ import type { Foundation } from './foundation.ts'
 import { openImportRunner } from './imports.ts'
 import type { Inquiries } from './infrastructure/inquiries.ts'
 import type { MailTransport } from './infrastructure/mail/transport.ts'
-import { openDeadlines, openOutbox, openSealer, openWebhooks } from './runners.ts'
+import { openDeadlines, openOutbox, openWebhooks } from './runners.ts'
+import { openSealer } from './sealing.ts'
 
 /** The background runners together, for the service and for `latchkey work`. */
 export const openWorkers = (

@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { serveAsOf } from '../as-of.ts'
 import { readSettings } from '../config.ts'
 import { type Foundation, openFoundation } from '../foundation.ts'
 import { createLog } from '../infrastructure/log.ts'
@@ -87,6 +86,7 @@ const count = async (floor: Foundation, until: string, json: boolean): Promise<v
 const serve = async (until: string | undefined, port: number, json: boolean): Promise<void> => {
   const settings = readSettings(process.env)
   const log = await createLog(settings.logLevel, settings.logFile)
+  const { serveAsOf } = await import('../as-of.ts') // all pages: nobody else waits for them here
   const floor = await openFoundation(settings)
   try {
     const moment = await momentOf(floor, until)

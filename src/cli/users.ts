@@ -10,7 +10,6 @@ import { openLooking } from '../infrastructure/event-store/looking.ts'
 import { createLog } from '../infrastructure/log.ts'
 import { orphanSweep } from '../infrastructure/vault/forgetting.ts'
 import { isTemporary, type UserView } from '../projections/users.ts'
-import { openDeadlines } from '../runners.ts'
 import { action, operator, outputFor, Refused, table, UsageProblem, withFloor } from './run.ts'
 
 const find = async (floor: Foundation, id: string): Promise<UserView> => {
@@ -102,6 +101,7 @@ export const userCommands = (program: Command): void => {
       action(async (options: { json?: boolean }) =>
         withFloor(async (floor) => {
           const log = await createLog('error', null)
+          const { openDeadlines } = await import('../runners.ts')
           const { removed } = await openDeadlines(floor, log).removeDue(true, (count) => {
             if (process.stderr.isTTY) process.stderr.write(`\r${count} forgotten`)
           })

@@ -24,7 +24,7 @@ import {
 import { NotAnExtension, Sealer } from '../../../src/infrastructure/history/sealer.ts'
 import { openSeals } from '../../../src/infrastructure/history/seals.ts'
 import { subtreesFrom } from '../../../src/infrastructure/history/tiles.ts'
-import { openSealer } from '../../../src/runners.ts'
+import { openSealer } from '../../../src/sealing.ts'
 import { DAY, openTestFloor, rawSqlite, testClock } from '../../support/house.ts'
 
 let floor: Awaited<ReturnType<typeof openTestFloor>>
