@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** What is run on both engines: scenarios, laws, what pages and the API promise, read tables and their rebuilding. */
 const BOTH = [
@@ -8,6 +9,22 @@ const BOTH = [
   'test/infrastructure/both/**/*.test.ts',
 ]
 
+/** What changes modules or the process for itself, and would change them for whoever comes after it. */
+const ALONE = ['test/infrastructure/event-store/start.test.ts']
+
+/** What takes longest begins first, so that nobody is left waiting for the last one. */
+const LONGEST_FIRST = ['test/cli/', 'test/browser/', 'test/faults/', 'test/containers', 'test/properties/']
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = LONGEST_FIRST.findIndex((part) => moduleId.includes(part))
+      return place === -1 ? LONGEST_FIRST.length : place
+    }
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
+  }
+}
+
 export default defineConfig({
   test: {
     testTimeout: 60_000,
@@ -16,8 +33,12 @@ export default defineConfig({
     maxWorkers: 4,
     globalSetup: ['test/setup-postgres.ts'],
     env: { PROFILE: 'test' },
+    // Most of the time went into loading the same modules for each file anew.
+    isolate: false,
+    sequence: { sequencer: LongestFirst },
     projects: [
-      { extends: true, test: { name: 'sqlite', include: ['test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'sqlite', include: ['test/**/*.test.ts'], exclude: ALONE } },
+      { extends: true, test: { name: 'alone', include: ALONE, isolate: true } },
       { extends: true, test: { name: 'postgres', include: BOTH, env: { TEST_ENGINE: 'postgres' } } },
     ],
     coverage: {

@@ -7,6 +7,7 @@ import { codeFrom } from '../src/domain/referrals/code.ts'
 import { reinstateSubtree } from '../src/domain/referrals/reinstate-subtree.ts'
 import { MAX_SUBTREE, suspendSubtree } from '../src/domain/referrals/suspend-subtree.ts'
 import { type Foundation, openFoundation } from '../src/foundation.ts'
+import { chartDays } from '../src/http/pages/sign-up-chart.ts'
 import { openReader, sqliteReader } from '../src/infrastructure/database/sqlite.ts'
 import { referralCodeCache } from '../src/infrastructure/referral-code-cache.ts'
 import type { Reader } from '../src/projections/projection.ts'
@@ -163,7 +164,7 @@ const measureTree = async ({ reads }: Foundation, ids: readonly string[]) => {
     list_of_one: () => referrals.of(root, { limit: 51 }),
     counts_of_one: () => referrals.counts(root),
     top_20: () => referrals.top(20),
-    sign_ups_per_day: () => referrals.signUpsPerDay(new Date(Date.now() - 30 * DAY_MS).toISOString()),
+    sign_ups_per_day: () => referrals.signUpsOn(chartDays(new Date().toISOString())),
   }
   if ((await referrals.above(last)).length < LINE) throw new Error('the line is too short')
   for (const [name, ask] of Object.entries(questions)) {

@@ -15,7 +15,7 @@ export const listing = (reads: ReadSide, lists: ReadSide): ReadSide => ({
     ...reads.referrals,
     of: (userId, page) => lists.referrals.of(userId, page),
     top: (limit) => lists.referrals.top(limit),
-    signUpsPerDay: (since) => lists.referrals.signUpsPerDay(since),
+    signUpsOn: (days) => lists.referrals.signUpsOn(days),
     batches: (limit) => lists.referrals.batches(limit),
   },
 })

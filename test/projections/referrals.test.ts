@@ -165,8 +165,14 @@ describe('reading referrals', () => {
   test('how many came on each day, and how; who was made by the operator did not come', async () => {
     const { referrals: reads } = floor.reads
     const day = { day: '2026-03-01', self: 1, invite: 1, referral: 3 }
-    expect(await reads.signUpsPerDay(EARLIER)).toStrictEqual([day])
-    expect(await reads.signUpsPerDay(cast.IN_A_DAY)).toStrictEqual([])
+    const none = { self: 0, invite: 0, referral: 0 }
+    const days = ['2026-02-28', '2026-03-01', '2026-03-02']
+    expect(await reads.signUpsOn(days)).toStrictEqual([
+      { day: '2026-02-28', ...none },
+      day,
+      { day: '2026-03-02', ...none },
+    ])
+    expect(await reads.signUpsOn([])).toStrictEqual([])
   })
   test('a batch is listed, and whom of it is still suspended', async () => {
     const { referrals: reads } = floor.reads

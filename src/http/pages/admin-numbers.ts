@@ -1,7 +1,7 @@
 import type { InviteState } from '../../domain/invites/invite.ts'
 import type { House } from '../house.ts'
 import type { Ctx } from './ctx.ts'
-import { chartSince, signUpChart } from './sign-up-chart.ts'
+import { chartDays, signUpChart } from './sign-up-chart.ts'
 import { plural, span, text } from './words.ts'
 
 const REDEEMED_LATELY = 1000
@@ -45,7 +45,7 @@ export const adminNumbers = async (house: House, ctx: Ctx) => {
   const mail = await house.reads.mails.health()
   const [seal] = await house.proofs.seals(1)
   const unsealed = (await house.history.head()) - (seal?.size ?? 0)
-  const signUps = await house.reads.referrals.signUpsPerDay(chartSince(now))
+  const signUps = await house.reads.referrals.signUpsOn(chartDays(now))
   const total = SHARES.reduce((sum, state) => sum + counts[state], 0)
   const age = (instant: string | null) => (instant === null ? 0 : Date.parse(now) - Date.parse(instant))
   const isStuck = age(mail.oldestQueuedAt) >= STUCK_MS
@@ -82,6 +82,6 @@ export const adminNumbers = async (house: House, ctx: Ctx) => {
       oldest: mail.oldestQueuedAt === null ? null : span(locale, age(mail.oldestQueuedAt)),
     },
     seal: { at: seal?.sealedAt ?? null, size: seal?.size ?? 0, unsealed },
-    chart: signUpChart(signUps, now),
+    chart: signUpChart(signUps),
   }
 }

@@ -3,7 +3,7 @@ import { ulidSchema } from '../../domain/event.ts'
 import type { State } from '../context.ts'
 import { auditorOf, type Ctx, type Kit, queryOf, seeOther, withQuery } from './kit.ts'
 import { rootsOf, skipOf, treeOf } from './referral-tree.ts'
-import { chartSince, signUpChart } from './sign-up-chart.ts'
+import { chartDays, signUpChart } from './sign-up-chart.ts'
 
 const PATH = '/admin/referrals'
 const SHOWN = { top: 10, batches: 10, found: 10, above: 5 }
@@ -49,7 +49,6 @@ export const adminReferralPages = (router: Router<State>, kit: Kit): void => {
   }
 
   const numbersOf = async (ctx: Ctx) => {
-    const now = house.now()
     const top = await house.reads.referrals.top(SHOWN.top)
     return {
       top: top.map((one) => ({
@@ -57,7 +56,7 @@ export const adminReferralPages = (router: Router<State>, kit: Kit): void => {
         who: one.name ?? one.email ?? t(ctx, 'referrals.forgotten'),
         url: pathTo(one.userId),
       })),
-      chart: signUpChart(await house.reads.referrals.signUpsPerDay(chartSince(now)), now),
+      chart: signUpChart(await house.reads.referrals.signUpsOn(chartDays(house.now()))),
       batches: await batchesOf(ctx),
     }
   }

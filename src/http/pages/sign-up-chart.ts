@@ -6,21 +6,16 @@ const CHART_DAYS = 30
 const WAYS = ['self', 'invite', 'referral'] as const
 
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
-const NONE = { self: 0, invite: 0, referral: 0 }
 
-/** The first instant that the chart shows. */
-export const chartSince = (now: string): string =>
-  `${dayOf(Date.parse(now) - (CHART_DAYS - 1) * DAY_MS)}T00:00:00.000Z`
+/** The days of UTC that the chart shows. */
+export const chartDays = (now: string): string[] => {
+  const last = Date.parse(now)
+  return Array.from({ length: CHART_DAYS }, (_, n) => dayOf(last - (CHART_DAYS - 1 - n) * DAY_MS))
+}
 
 /** Sign-ups of the last days as stacked bars, and as the numbers behind them; days without any are there, too. */
-export const signUpChart = (found: readonly SignUps[], now: string) => {
-  const byDay = new Map(found.map((one) => [one.day, one]))
-  const first = Date.parse(chartSince(now))
-  const days = [...Array(CHART_DAYS).keys()].map((n) => {
-    const day = dayOf(first + n * DAY_MS)
-    const { self, invite, referral } = byDay.get(day) ?? NONE
-    return { day, self, invite, referral, all: self + invite + referral }
-  })
+export const signUpChart = (found: readonly SignUps[]) => {
+  const days = found.map((one) => ({ ...one, all: one.self + one.invite + one.referral }))
   const total = (way: (typeof WAYS)[number]) => days.reduce((sum, one) => sum + one[way], 0)
   return {
     ...stackedBars(days, WAYS),

@@ -135,7 +135,7 @@ describe('who brought whom', () => {
     const today = site.clock().slice(0, 10)
     const [row] =
       new RegExp(`<time datetime="${today}">[^<]*</time></th>[\\s\\S]*?</tr>`).exec(page.html) ?? []
-    const [day] = await site.house.reads.referrals.signUpsPerDay(`${today}T00:00:00.000Z`)
+    const [day] = await site.house.reads.referrals.signUpsOn([today])
     expect(row?.match(/>\d+</g)).toStrictEqual(
       [day?.self, day?.invite, day?.referral].map((count) => `>${count}<`),
     )
