@@ -9,6 +9,13 @@ const BOTH = [
   'test/infrastructure/both/**/*.test.ts',
 ]
 
+/** What asks no database, or a file whatever the engine is. */
+const ON_NONE = [
+  'test/properties/domain-*.test.ts',
+  'test/projections/{clients,inquiries,invites,logins,mails,sessions,settings,users,versions,webhooks}.test.ts',
+  'test/scenarios/{rows,s2-running,s4-running}.test.ts',
+]
+
 /** What changes modules or the process for itself, and would change them for whoever comes after it. */
 const ALONE = ['test/infrastructure/event-store/start.test.ts']
 
@@ -39,7 +46,10 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'sqlite', include: ['test/**/*.test.ts'], exclude: ALONE } },
       { extends: true, test: { name: 'alone', include: ALONE, isolate: true } },
-      { extends: true, test: { name: 'postgres', include: BOTH, env: { TEST_ENGINE: 'postgres' } } },
+      {
+        extends: true,
+        test: { name: 'postgres', include: BOTH, exclude: ON_NONE, env: { TEST_ENGINE: 'postgres' } },
+      },
     ],
     coverage: {
       provider: 'v8',

@@ -10,16 +10,18 @@ import {
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { run, serve } from '../support/cli.ts'
-import { freePort, temporaryFolder } from '../support/house.ts'
+import { foldersLike, run, serve } from '../support/cli.ts'
+import { freePort } from '../support/house.ts'
 import { dropTriggers } from '../support/sealed.ts'
 
 let folder: string
 let remove: () => void
+const newFolder = foldersLike(async (model) => {
+  await run(model, ['admin', 'grant', 'ada@example.org', '--password', 'first-password-1'])
+  await run(model, ['auditor', 'grant', 'grace@example.org', '--password', 'first-password-1'])
+})
 beforeEach(async () => {
-  ;({ folder, remove } = temporaryFolder())
-  await run(folder, ['admin', 'grant', 'ada@example.org', '--password', 'first-password-1'])
-  await run(folder, ['auditor', 'grant', 'grace@example.org', '--password', 'first-password-1'])
+  ;({ folder, remove } = await newFolder())
 })
 afterEach(() => remove())
 

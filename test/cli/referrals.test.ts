@@ -2,17 +2,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readSettings } from '../../src/config.ts'
 import { accept } from '../../src/domain/decision.ts'
 import { openFoundation } from '../../src/foundation.ts'
-import { environmentIn, run } from '../support/cli.ts'
+import { environmentIn, foldersLike, run } from '../support/cli.ts'
 import * as cast from '../support/controls.ts'
-import { temporaryFolder } from '../support/house.ts'
 
 const { ADA, BEN, CYD } = cast
 
 let folder: string
 let remove: () => void
-beforeEach(async () => {
-  ;({ folder, remove } = temporaryFolder())
-  const floor = await openFoundation(readSettings(environmentIn(folder)))
+const newFolder = foldersLike(async (model) => {
+  const floor = await openFoundation(readSettings(environmentIn(model)))
   const events = [
     ...cast.member(ADA, 'ada@example.org'),
     ...cast.member(BEN, cast.BEN_ADDRESS),
@@ -22,6 +20,9 @@ beforeEach(async () => {
   const decide = () => accept(...events)
   await floor.store.decide({ readings: {}, decide, actor: 'operator', correlation: 'C' })
   await floor.close()
+})
+beforeEach(async () => {
+  ;({ folder, remove } = await newFolder())
 })
 afterEach(() => remove())
 

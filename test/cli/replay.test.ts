@@ -3,36 +3,21 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openWriter } from '../../src/infrastructure/database/sqlite.ts'
-import { temporaryFolder } from '../support/house.ts'
+import { environmentIn, foldersLike, run } from '../support/cli.ts'
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
 
 let folder: string
 let remove: () => void
+const newFolder = foldersLike(async (model) => {
+  expect((await run(model, ['admin', 'grant', 'ada@example.org'])).code).toBe(0)
+})
 beforeEach(async () => {
-  ;({ folder, remove } = temporaryFolder())
-  expect((await latchkey('admin', 'grant', 'ada@example.org')).code).toBe(0)
+  ;({ folder, remove } = await newFolder())
 })
 afterEach(() => remove())
 
-const start = (...words: string[]) =>
-  spawn(process.execPath, [MAIN, ...words], {
-    env: {
-      PATH: process.env['PATH'],
-      PROFILE: 'test',
-      DATABASE_URL: `sqlite:${join(folder, 'latchkey.db')}`,
-      SECRET_FILE: join(folder, 'secret'),
-    },
-  })
-
-const latchkey = async (...words: string[]) => {
-  const child = start(...words)
-  const said = { out: '', err: '' }
-  child.stdout.on('data', (some) => (said.out += String(some)))
-  child.stderr.on('data', (some) => (said.err += String(some)))
-  const [code] = (await once(child, 'close')) as [number]
-  return { code, ...said }
-}
+const latchkey = (...words: string[]) => run(folder, words)
 
 test('a replay that finds the live tables as they should be says so', async () => {
   expect(await latchkey('history', 'replay')).toStrictEqual({
@@ -91,7 +76,11 @@ test('two moments are compared', async () => {
 })
 
 test('the past is served until it is stopped', async () => {
-  const child = start('history', 'replay', '--until', '1', '--serve', '0', '--json')
+  const child = spawn(
+    process.execPath,
+    [MAIN, 'history', 'replay', '--until', '1', '--serve', '0', '--json'],
+    { env: environmentIn(folder) },
+  )
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   const { address, position } = JSON.parse(String(line)) as { address: string; position: number }
   expect(position).toBe(1)

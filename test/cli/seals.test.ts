@@ -3,16 +3,17 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { run } from '../support/cli.ts'
-import { temporaryFolder } from '../support/house.ts'
+import { foldersLike, run } from '../support/cli.ts'
 import { dropTriggers } from '../support/sealed.ts'
 
 let folder: string
 let remove: () => void
+const newFolder = foldersLike(async (model) => {
+  await run(model, ['admin', 'grant', 'ada@example.org', '--password', 'first-password-1'])
+  await run(model, ['invite', 'issue', 'grace@example.org'])
+})
 beforeEach(async () => {
-  ;({ folder, remove } = temporaryFolder())
-  await run(folder, ['admin', 'grant', 'ada@example.org', '--password', 'first-password-1'])
-  await run(folder, ['invite', 'issue', 'grace@example.org'])
+  ;({ folder, remove } = await newFolder())
 })
 afterEach(() => remove())
 

@@ -18,7 +18,7 @@ const EMAIL = 'raced@example.org'
 const OPERATOR = { actor: 'operator', correlation: 'C' } as const
 const DEVICE = { userAgent: null, ip: null }
 const SEED = process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }
-const RUNS = runs(60)
+const RUNS = runs(24)
 
 /** A house whose every question and command waits until the scheduler lets it go on: all interleavings can happen. */
 const scheduledHouse = (house: House, s: fc.Scheduler): House => {

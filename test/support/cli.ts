@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
+import { cpSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
+import { temporaryFolder } from './house.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 
@@ -36,6 +39,20 @@ export const run = (
     child.stdin.end(input)
     child.on('close', (code) => resolve({ code, out, err }))
   })
+
+/** Folders that all are as the first one was made: what takes whole processes is done once a file, not once a test. */
+export const foldersLike = (make: (folder: string) => Promise<unknown>) => {
+  const model = temporaryFolder()
+  let made: Promise<unknown> | undefined
+  afterAll(() => model.remove())
+  return async (): Promise<ReturnType<typeof temporaryFolder>> => {
+    made ??= make(model.folder)
+    await made
+    const copy = temporaryFolder()
+    cpSync(model.folder, copy.folder, { recursive: true })
+    return copy
+  }
+}
 
 /** Starts `serve` and waits until it says where it listens. */
 export const serve = (folder: string, port: number, env: Record<string, string> = {}) => {
