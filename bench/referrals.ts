@@ -13,6 +13,7 @@ import { referralCodeCache } from '../src/infrastructure/referral-code-cache.ts'
 import type { Reader } from '../src/projections/projection.ts'
 import { referralCodeReads } from '../src/projections/referral-codes.ts'
 import { type Figure, figureOf, rate, ratioOf, table } from './figures.ts'
+import { lookAt } from './looking.ts'
 import { cleanUp, freePort, newFolder, startServer } from './machine.ts'
 import { signInOnPage } from './sign-in.ts'
 
@@ -218,6 +219,15 @@ const measurePages = async (within: string, root: string) => {
     note(`${name}_first`, figureOf([first], 'ms'))
     note(name, figureOf(took, 'ms'))
     note(`${name}_size`, figureOf([(await ask()) / 1024], 'KiB'))
+  }
+  const looks = await lookAt(`http://127.0.0.1:${service.port}`, cookie, Object.values(pages), ROUNDS)
+  for (const [name, path] of Object.entries(pages)) {
+    const felt = looks.get(path) ?? []
+    for (const what of ['loaded', 'longestTask', 'longestFrame'] as const) {
+      const values = felt.map((look) => look[what])
+      note(`${name}_in_browser_${what}`, figureOf(values, 'ms'))
+    }
+    note(`${name}_elements`, figureOf([felt[0]?.elements ?? 0], 'elements'))
   }
   service.stop()
 }

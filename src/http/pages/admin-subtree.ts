@@ -26,6 +26,8 @@ import { plural } from './words.ts'
 
 const PATH = '/admin/referrals'
 const BATCHES = `${PATH}/batches`
+/** So many are in sight at once, and as many more behind a fold as make a long page. */
+const IN_SIGHT = 8
 const LISTED = 50
 
 type Again = {
@@ -97,7 +99,9 @@ export const adminSubtreePages = (router: Router<State>, kit: Kit): void => {
         counts: preview?.counts ?? null,
         tree: counts.all > 0 ? tree : null,
         canChange: mayChange(kit, ctx),
-        them: them.slice(0, LISTED),
+        them: them.slice(0, IN_SIGHT),
+        rest: them.length > IN_SIGHT ? them.slice(IN_SIGHT, LISTED) : null,
+        restLabel: plural(ctx.state.locale, 'moreBelow', them.length - IN_SIGHT),
         isMore: them.length > LISTED,
         total: them.length,
         seen: preview?.digest ?? null,
