@@ -5,14 +5,18 @@ import { isLost, isPassing, isTooManyLocks, outward } from '../database/postgres
 import { pause } from '../database/postgres-work.ts'
 import { StoreBusy, StoreUnavailable } from '../errors.ts'
 import { type AnyRequest, readingsOf } from './judging.ts'
-import { AnswerLost, commitGroup, type GroupDone, type GroupParts } from './postgres-group.ts'
+import { AnswerLost, commitGroup, type GroupParts, Misforeseen } from './postgres-group.ts'
 import { PostgresHistory, type PostgresHistoryParts } from './postgres-history.ts'
 import { HeldElsewhere } from './postgres-locks.ts'
+import { Turns } from './postgres-turns.ts'
+import type { GroupDone } from './postgres-writing.ts'
 import type { DecideOutcome, DecideRequest, EventStore } from './store.ts'
 
 /** Groups under way at once: one commits while the next reads and decides. */
 const GROUPS = 3
 const MAX_GROUP = 64
+/** What has arrived is taken by halves, so that one is decided while the other is written; smaller ones cost more than they gain. */
+const LEAST_GROUP = 16
 /** The server keeps a table of locks for everybody; a group takes no more than its share. */
 const MAX_READINGS = 400
 const MAX_WAIT_MS = 5000
@@ -34,7 +38,8 @@ export type PostgresStoreOptions = GroupParts &
     readonly committed?: ((commands: number, seconds: number) => void) | undefined
   }
 
-const isTriedAgain = (error: unknown): boolean => isPassing(error) || error instanceof HeldElsewhere
+const isTriedAgain = (error: unknown): boolean =>
+  isPassing(error) || error instanceof HeldElsewhere || error instanceof Misforeseen
 
 /**
  * The history in PostgreSQL, for as many processes as like. Commands with different tags are read for and decided side by
@@ -44,6 +49,7 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
   readonly #options: PostgresStoreOptions
   #queue: Pending[] = []
   readonly #groups = new Set<Promise<void>>()
+  readonly #turns = new Turns()
   #waking = false
   #closed = false
 
@@ -96,9 +102,10 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
   #take(): readonly Pending[] {
     let readings = 0
     const group: Pending[] = []
+    const share = Math.min(MAX_GROUP, Math.max(LEAST_GROUP, Math.ceil(this.#queue.length / 2)))
     for (const pending of this.#queue) {
       readings += readingsOf(pending.request).length
-      if (group.length > 0 && (group.length >= MAX_GROUP || readings > MAX_READINGS)) break
+      if (group.length > 0 && (group.length >= share || readings > MAX_READINGS)) break
       group.push(pending)
     }
     this.#queue = this.#queue.slice(group.length)
@@ -146,7 +153,7 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
           throw new StoreBusy('other commands hold what this one needs', { cause: error })
         }
         if (error instanceof HeldElsewhere) written = new Set([...written, ...error.locks])
-        await pause()
+        if (!(error instanceof Misforeseen)) await pause()
       }
     }
   }
@@ -170,7 +177,7 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
     const client: Client = await this.#options.pool.connect()
     let broken: Error | undefined
     try {
-      return await commitGroup(client, this.#options, requests, written)
+      return await commitGroup(client, this.#options, this.#turns, requests, written)
     } catch (error) {
       broken = await rolledBack(client, error)
       throw error
