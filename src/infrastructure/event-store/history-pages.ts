@@ -18,7 +18,10 @@ const pageOf = (
   const params: Value[] = []
   const parameter = (value: Value) => `$${params.push(value) + 2}`
   const where = ['position > $1', 'position <= $2']
-  if (types !== undefined) where.push(`type ${isOneOf(parameter(JSON.stringify(types)))}`)
+  // Of one type the index has them in their order; a list of one would be looked for event by event.
+  const [only, ...others] = types ?? []
+  if (only !== undefined && others.length === 0) where.push(`type = ${parameter(only)}`)
+  else if (types !== undefined) where.push(`type ${isOneOf(parameter(JSON.stringify(types)))}`)
   const direction = newestFirst ? 'desc' : 'asc'
   const order = `order by position ${direction}`
   const within = WITHIN.flatMap((name) => {
