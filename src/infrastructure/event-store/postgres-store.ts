@@ -15,8 +15,6 @@ import type { DecideOutcome, DecideRequest, EventStore } from './store.ts'
 /** Groups under way at once: one commits while the next reads and decides. */
 const GROUPS = 3
 const MAX_GROUP = 64
-/** What has arrived is taken by halves, so that one is decided while the other is written; smaller ones cost more than they gain. */
-const LEAST_GROUP = 16
 /** The server keeps a table of locks for everybody; a group takes no more than its share. */
 const MAX_READINGS = 400
 const MAX_WAIT_MS = 5000
@@ -102,10 +100,9 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
   #take(): readonly Pending[] {
     let readings = 0
     const group: Pending[] = []
-    const share = Math.min(MAX_GROUP, Math.max(LEAST_GROUP, Math.ceil(this.#queue.length / 2)))
     for (const pending of this.#queue) {
       readings += readingsOf(pending.request).length
-      if (group.length > 0 && (group.length >= share || readings > MAX_READINGS)) break
+      if (group.length > 0 && (group.length >= MAX_GROUP || readings > MAX_READINGS)) break
       group.push(pending)
     }
     this.#queue = this.#queue.slice(group.length)
