@@ -42,14 +42,15 @@ const change = async (floor: Foundation, userId: string): Promise<void> => {
 
 const work = async (folder: string, url: string): Promise<void> => {
   const floor = await open(folder, url)
-  process.on('message', async ({ about, callers, count }: Task) => {
+  const carryOut = async ({ about, callers, count }: Task): Promise<void> => {
     let left = count
     const caller = async () => {
       while (left-- > 0) await change(floor, about === 'one' ? EVERYBODY : floor.ids())
     }
     await Promise.all(Array.from({ length: callers }, caller))
     process.send?.('done')
-  })
+  }
+  process.on('message', (task: Task) => void carryOut(task))
   process.on('disconnect', () => process.exit(0))
   process.send?.('ready')
 }
