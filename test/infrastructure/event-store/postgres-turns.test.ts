@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { tagsOf } from '../../../src/domain/catalogue.ts'
 import { issueInvite } from '../../../src/domain/invites/issue-invite.ts'
 import { type Foundation, openFoundation } from '../../../src/foundation.ts'
@@ -8,7 +8,7 @@ import { subjectOf } from '../../../src/infrastructure/event-store/codec.ts'
 import { Turns } from '../../../src/infrastructure/event-store/postgres-turns.ts'
 import { anyHistory } from '../../support/arbitrary-events.ts'
 import { DAY, temporaryFolder, testSettings } from '../../support/house.ts'
-import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts'
+import { createTestDatabase } from '../../support/postgres.ts'
 
 const AT = '2026-03-01T09:00:00.000Z'
 const LATER = '2026-03-01T09:00:01.000Z'
@@ -67,21 +67,20 @@ test('whose key an event needs is one of its tags: so nobody gets one while some
   )
 })
 
-let database: TestDatabase
-let folder: ReturnType<typeof temporaryFolder>
-let floors: readonly Foundation[] = []
-beforeEach(async () => {
-  database = await createTestDatabase()
-  folder = temporaryFolder()
+/** Two processes' worth of floors on one database. */
+const openTwo = async () => {
+  const database = await createTestDatabase()
+  const { folder, remove } = temporaryFolder()
   const open = () =>
-    openFoundation(testSettings(folder.folder, 3000, { DATABASE_URL: database.url, DATABASE_POOL: '6' }))
-  floors = [await open(), await open()]
-})
-afterEach(async () => {
-  for (const floor of floors) await floor.close()
-  await database.drop()
-  folder.remove()
-})
+    openFoundation(testSettings(folder, 3000, { DATABASE_URL: database.url, DATABASE_POOL: '6' }))
+  const floors = [await open(), await open()]
+  onTestFinished(async () => {
+    for (const floor of floors) await floor.close()
+    await database.drop()
+    remove()
+  })
+  return floors
+}
 
 test('two processes that foresee and are wrong again and again: nobody hears of it, and positions have no gap', async () => {
   const issue = async (floor: Foundation) => {
@@ -99,6 +98,7 @@ test('two processes that foresee and are wrong again and again: nobody hears of 
     )
     return events.map(({ position }) => position)
   }
+  const floors = await openTwo()
   const positions: number[] = []
   for (let round = 0; round < 4; round++) {
     for (const floor of floors) for (let n = 0; n < 5; n++) positions.push(...(await issue(floor)))
