@@ -14,6 +14,7 @@ const CAMPAIGNS = {
   'pg-kill': 'test/faults/pg-kill.test.ts',
   'pg-failover': 'test/faults/pg-failover.test.ts',
   'pg-gone': 'test/faults/pg-gone.test.ts',
+  'pg-pitr': 'test/faults/pg-pitr.test.ts',
   'pg-nodes': 'test/faults/pg-nodes.test.ts',
   model: 'test/properties/single-use.test.ts',
   races: 'test/properties/races.test.ts',

@@ -85,6 +85,27 @@ export const replicaOf =
       `host=127.0.0.1 port=${primary.port} user=postgres application_name=${name}`,
     ])
 
+/** A copy of a running server as it is, in a folder of its own: what a log that was archived is played behind. */
+export const baseBackup = (primary: Pick<PostgresServer, 'port'>, data: string): void =>
+  asPostgres(program('pg_basebackup'), [
+    '-D',
+    data,
+    '-X',
+    'none',
+    '-c',
+    'fast',
+    '-d',
+    `host=127.0.0.1 port=${primary.port} user=postgres`,
+  ])
+
+/** A server that begins as a base backup and plays the log until it is told to end. */
+export const recoveredFrom =
+  (backup: string) =>
+  (data: string): void => {
+    asPostgres('cp', ['-a', backup, data])
+    asPostgres('touch', [join(data, 'recovery.signal')])
+  }
+
 /** A server of our own on loopback, in a folder of its own. */
 export const startPostgres = async (
   settings: readonly string[] = FAST,

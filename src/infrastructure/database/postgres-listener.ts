@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 
@@ -6,6 +7,10 @@ const RETRY_MS = 500
 const ASK_EVERY_MS = 300
 /** Longer ago than this, notices may have been missed. */
 const FRESH_MS = 900
+const GOODBYE_MS = 1000
+
+const socketOf = (client: pg.Client | null): Socket | undefined =>
+  (client as unknown as { connection: { stream: Socket } } | null)?.connection.stream
 
 export type ListenerParts = {
   /** A connection that is not of the pool: it only listens. Made anew after each loss. */
@@ -43,8 +48,12 @@ export class Listener {
 
   async stop(): Promise<void> {
     this.#stopping.abort()
-    await this.#client?.end().catch(() => {})
+    const client = this.#client
+    // A server that says nothing any more does not say goodbye either.
+    const late = setTimeout(() => socketOf(client)?.destroy(), GOODBYE_MS)
+    await client?.end().catch(() => {})
     await this.#running
+    clearTimeout(late)
   }
 
   async #run(): Promise<void> {
@@ -69,7 +78,9 @@ export class Listener {
       this.#parts.heard(payload === 'forgot' ? 'forgot' : 'appended'),
     )
     try {
-      await client.connect()
+      // Whoever is ended while they connect are never told how that went: only that they are gone.
+      const connected = client.connect().then(() => true)
+      if (!(await Promise.race([connected, gone.then(() => false)]))) return
       const askedAt = performance.now()
       await client.query('listen latchkey')
       this.#answeredAt = askedAt

@@ -17,10 +17,17 @@ const pageOf = (
 ): { readonly sql: string; readonly params: readonly Value[] } => {
   const params: Value[] = []
   const parameter = (value: Value) => `$${params.push(value) + 2}`
-  const where = ['position > $1', 'position <= $2']
-  if (types !== undefined) where.push(`type ${isOneOf(parameter(JSON.stringify(types)))}`)
   const direction = newestFirst ? 'desc' : 'asc'
-  const order = `order by position ${direction}`
+  const [type, ...others] = types ?? []
+  const isOfOneType = tag === undefined && type !== undefined && others.length === 0
+  let where = ['position > $1', 'position <= $2']
+  let order = `order by position ${direction}`
+  if (isOfOneType) {
+    // The index has events of one type in their order; said otherwise, the planner may look for rare ones among all.
+    const only = parameter(type)
+    where = [`(type, position) > (${only}, $1)`, `(type, position) <= (${only}, $2)`]
+    order = `order by type ${direction}, position ${direction}`
+  } else if (types !== undefined) where.push(`type ${isOneOf(parameter(JSON.stringify(types)))}`)
   const within = WITHIN.flatMap((name) => {
     const value = filter[name]
     if (value === undefined) return []
@@ -31,7 +38,7 @@ const pageOf = (
     // The places are found first: only a page of events is read, however many the tag has.
     const places = `select position from event_tags where tag = ${parameter(encodeTag(tag))} and ${where.join(' and ')}`
     const found = within.length === 0 ? `${places} ${order} limit ${PAGE}` : places
-    where.splice(0, where.length, `position in (${found})`)
+    where = [`position in (${found})`]
   }
   return {
     sql: `select position, type, bytes from events where ${[...where, ...within].join(' and ')} ${order} limit ${PAGE}`,

@@ -1,36 +1,26 @@
-import { type DomainEvent, definitionOf } from '../../domain/catalogue.ts'
 import type { Subject } from '../../domain/event.ts'
-import type { Change, Projection } from '../../projections/projection.ts'
+import type { Projection } from '../../projections/projection.ts'
 import { type Client, carried, inOneGo } from '../database/postgres.ts'
-import { statementsFor, valuesOf } from '../database/postgres-changes.ts'
 import { isLost } from '../database/postgres-errors.ts'
 import type { SubjectKeys } from '../vault/subject-keys.ts'
-import { encode, encodedTags, subjectOf } from './codec.ts'
+import { encodedTags, subjectOf } from './codec.ts'
+import { type AnyRequest, type Judged, type JudgingParts, judge, readingsOf } from './judging.ts'
+import { askBoundary, askKeys, eventsUnder, keysOn, openBoundary } from './postgres-boundary.ts'
+import { beginWith, isFailed, lockOf, orFail, takeLocks, tryLocks } from './postgres-locks.ts'
+import type { Head, Turn, Turns } from './postgres-turns.ts'
 import {
-  type AnyRequest,
-  type Draft,
-  eventAt,
-  type Judged,
-  type JudgingParts,
-  judge,
-  readingsOf,
-} from './judging.ts'
-import { askBoundary, eventsUnder, keysOn, openBoundary } from './postgres-boundary.ts'
-import { beginWith, lockOf, tryLocks } from './postgres-locks.ts'
-import type { DecideOutcome } from './store.ts'
+  draftsOf,
+  type GroupDone,
+  lastMoment,
+  settledAs,
+  subjectsOf,
+  type Writing,
+  writingOf,
+} from './postgres-writing.ts'
 
 export type GroupParts = JudgingParts & {
   readonly keys: SubjectKeys
   readonly projections: readonly Projection[]
-}
-
-export type Settled = { readonly outcome: DecideOutcome } | { readonly error: unknown }
-
-export type GroupDone = {
-  /** One for each request from the first on; the rest wants another group. */
-  readonly settled: readonly Settled[]
-  readonly appended: readonly DomainEvent[]
-  readonly forgotten: readonly Subject[]
 }
 
 /** The commit was sent and the connection is gone: whether these events are there has to be looked up. */
@@ -44,8 +34,22 @@ export class AnswerLost extends Error {
   }
 }
 
+/** Another process has written where this one foresaw the end of the history: nothing has happened, and the same again will do. */
+export class Misforeseen extends Error {
+  override readonly name = 'Misforeseen'
+
+  constructor(cause: unknown) {
+    super('another process has written meanwhile', { cause })
+  }
+}
+
 const HEAD = 'select position, at from history_head for update'
 const MOVE_HEAD = 'update history_head set position = $1, at = $2'
+/** Fails when the head is elsewhere, and with it whatever was sent behind. */
+const MOVE_HEAD_FROM = orFail(
+  `moved as (${MOVE_HEAD} where position = $3 and at = $4 returning 1), asked as (select count(*) = 1 as ok from moved)`,
+  'another process has written',
+)
 const DROP_TAG = 'delete from event_tags where tag = $1 and type = $2 and position = $3'
 const DROP_KEY = 'delete from subject_keys where subject = $1'
 
@@ -59,10 +63,18 @@ export const together = async <T extends readonly unknown[]>(
   return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T
 }
 
-const draftsOf = (judged: readonly Judged[]): readonly Draft[] =>
-  judged.flatMap((one) => ('drafts' in one ? one.drafts : []))
-
-const later = (a: string, b: string) => (a > b ? a : b)
+/** The same tags come again and again within a group, and each costs a hash. */
+const remembered = <K, V>(made: (key: K) => V): ((key: K) => V) => {
+  const known = new Map<K, V>()
+  return (key) => {
+    let value = known.get(key)
+    if (value === undefined) {
+      value = made(key)
+      known.set(key, value)
+    }
+    return value
+  }
+}
 
 /**
  * Commands decided in one transaction: their tags are locked and their boundaries read while others do the same; only
@@ -70,136 +82,148 @@ const later = (a: string, b: string) => (a > b ? a : b)
  */
 export const commitGroup = async (
   client: Client,
-  parts: GroupParts,
+  everywhere: GroupParts,
+  turns: Turns,
   requests: readonly AnyRequest[],
   written: ReadonlySet<bigint> = new Set(),
 ): Promise<GroupDone> => {
-  const { keys, encodeTag, projections } = parts
-  const readings = requests.flatMap(readingsOf)
-  const read = new Set(
-    readings.filter(({ fold }) => fold.types.length > 0).map(({ tag }) => lockOf(encodeTag(tag))),
+  const parts = { ...everywhere, encodeTag: remembered(everywhere.encodeTag), lockOf: remembered(lockOf) }
+  const { keys, encodeTag } = parts
+  const readings = requests.flatMap(readingsOf).filter(({ fold }) => fold.types.length > 0)
+  const read = new Set(readings.map(({ tag }) => parts.lockOf(encodeTag(tag))))
+  const remember = keys.remembering()
+  const [, rows, asked] = await together(
+    ...(inOneGo(client, () => [
+      beginWith(client, read, written),
+      askBoundary(client, readings, encodeTag),
+      askKeys(client, keys, readings),
+    ]) as unknown as [Promise<unknown>, ReturnType<typeof askBoundary>, ReturnType<typeof askKeys>]),
   )
-  const [, rows] = await together(beginWith(client, read, written), askBoundary(client, readings, encodeTag))
   const boundary = await openBoundary(client, rows, keys)
-  let judged = judge(requests, boundary, '', parts)
-  if (draftsOf(judged).length === 0) {
+  const judgeFrom = (at: string) => judge(requests, boundary, at, parts)
+  let judged = judgeFrom('')
+  const foreseen = turns.foreseen()
+  if (foreseen && isBefore(judged, foreseen)) judged = judgeFrom(foreseen.at)
+  const drafts = draftsOf(judged)
+  if (drafts.length === 0) {
     await client.query('commit')
     return { settled: judged.map(settledAs(new Map())), appended: [], forgotten: [] }
   }
 
-  const writes = (of: readonly Draft[]) =>
-    of.flatMap(({ tags }) => tags.map(lockOf)).filter((lock) => !written.has(lock))
-  const subjects = (of: readonly Draft[]) =>
-    new Set(of.map(({ decided }) => subjectOf(decided)).filter((subject) => subject !== null))
-  const drafts = draftsOf(judged)
-  const [, head, known] = await together(
-    tryLocks(client, writes(drafts)),
-    client.query({ name: 'head', text: HEAD }),
-    keysOn(client, keys, subjects(drafts)),
-  )
-  const { position: before, at } = head.rows[0] as { position: number; at: string }
-  if (drafts.some(({ envelope }) => envelope.at < at)) {
-    judged = judge(requests, boundary, at, parts) // another machine's clock is ahead: time never runs backwards
-    await tryLocks(client, writes(draftsOf(judged)))
+  const turn = turns.take(drafts.length, lastMoment(drafts, ''))
+  let after: Head | null = null
+  try {
+    const known = foreseen && asked.of(subjectsOf(drafts))
+    const ready = known ? writingOf(parts, judged, foreseen, known) : null
+    await turn.come()
+    const group = { client, parts, written, remember }
+    const isReady = foreseen && ready && ready.done.forgotten.length === 0 && turn.isAsForeseen(foreseen)
+    const writing = isReady
+      ? await writeAsForeseen(group, judged, ready, foreseen)
+      : await write(group, turn, judged, judgeFrom)
+    after = writing.after
+    return writing.done
+  } finally {
+    turn.end(after)
   }
-  return write(client, parts, judged, { before, at, known, projections })
 }
 
-const settledAs =
-  (events: ReadonlyMap<Judged, readonly DomainEvent[]>) =>
-  (one: Judged): Settled =>
-    'error' in one
-      ? { error: one.error }
-      : { outcome: { ...one.decision, events: events.get(one) ?? [] } as DecideOutcome }
+/** Another machine's clock is ahead of what was decided: time never runs backwards. */
+const isBefore = (judged: readonly Judged[], { at }: Head): boolean =>
+  draftsOf(judged).some(({ envelope }) => envelope.at < at)
 
-type Place = {
-  readonly before: number
-  readonly at: string
-  readonly known: ReadonlyMap<Subject, Buffer>
-  readonly projections: readonly Projection[]
+type Group = {
+  readonly client: Client
+  readonly parts: GroupParts & { readonly lockOf: (tag: string) => bigint }
+  readonly written: ReadonlySet<bigint>
+  readonly remember: (subject: Subject, key: Buffer) => void
 }
 
-const write = async (
-  client: Client,
-  { keys, encodeTag }: GroupParts,
+/** What is written under and not held alone yet. */
+const locksOf = ({ parts, written }: Group, judged: readonly Judged[]): readonly bigint[] =>
+  draftsOf(judged)
+    .flatMap(({ tags }) => tags.map(parts.lockOf))
+    .filter((lock) => !written.has(lock))
+
+/** Everything in one go: the head is held for as long as the server needs, and no answer is waited for in between. */
+const writeAsForeseen = async (
+  group: Group,
   judged: readonly Judged[],
-  { before, at, known, projections }: Place,
-): Promise<GroupDone> => {
-  const fresh = new Map<Subject, Buffer>()
-  const changes: Change[] = []
-  const rows: { readonly event: DomainEvent; readonly bytes: string; readonly tags: readonly string[] }[] = []
-  const events = new Map<Judged, readonly DomainEvent[]>()
-  const remember = keys.remembering()
-
-  const keyFor = (subject: Subject | null): Buffer | null => {
-    if (subject === null) return null
-    const key = known.get(subject) ?? fresh.get(subject)
-    if (key) return key
-    const made = keys.create(subject)
-    fresh.set(subject, made.key)
-    changes.push({ op: 'insert', table: 'subject_keys', row: { subject, wrapped: made.wrapped } })
-    return made.key
-  }
-
-  for (const one of judged) {
-    if ('error' in one || one.drafts.length === 0) continue
-    const own = one.drafts.map((draft) => {
-      const position = before + rows.length + 1
-      const event = eventAt(draft, position)
-      const bytes = encode(draft.decided, { ...draft.envelope, position }, keyFor(subjectOf(draft.decided)))
-      rows.push({ event, bytes, tags: draft.tags })
-      for (const projection of projections) changes.push(...projection.project(event))
-      return event
-    })
-    events.set(one, own)
-    if (one.decision.outcome === 'accepted') changes.push(...(one.request.alongside ?? []))
-  }
-
-  const appended = rows.map(({ event }) => event)
-  const forgotten = appended.flatMap(({ type, data }) => definitionOf(type).forgets?.(data) ?? [])
-  const done: GroupDone = { settled: judged.map(settledAs(events)), appended, forgotten }
-  const statements = [
-    ...valuesOf(
-      'events',
-      ['position', 'type', 'bytes', 'id', 'actor', 'correlation', 'causation'],
-      rows.map(({ event: { position, type, id, actor, correlation, causation }, bytes }) => [
-        position,
-        type,
-        bytes,
-        id,
-        actor,
-        correlation,
-        causation,
-      ]),
+  writing: Writing,
+  foreseen: Head,
+): Promise<Writing> => {
+  const { client, remember } = group
+  const { after, statements, fresh, done } = writing
+  const sent = inOneGo<unknown>(client, () => [
+    takeLocks(client, locksOf(group, judged)),
+    carried(client, MOVE_HEAD_FROM, [after.position, after.at, foreseen.position, foreseen.at]).catch(
+      (error: unknown) => {
+        throw isFailed(error) ? new Misforeseen(error) : error
+      },
     ),
-    ...valuesOf(
-      'event_tags',
-      ['tag', 'type', 'position'],
-      rows.flatMap(({ event: { type, position }, tags }) => tags.map((tag) => [tag, type, position])),
-    ),
-    ...statementsFor(changes),
-    {
-      sql: MOVE_HEAD,
-      params: [before + rows.length, appended.reduce((last, event) => later(last, event.at), at)],
-    },
-  ]
-  const send = () => statements.map(({ sql, params }) => carried(client, sql, params))
-  if (forgotten.length > 0) {
-    await together(...inOneGo(client, send))
-    for (const subject of forgotten) await forget(client, subject, keys, encodeTag)
-  }
-  const commit = () =>
-    client.query(`notify latchkey, '${forgotten.length > 0 ? 'forgot' : 'appended'}'; commit`)
-  const last = forgotten.length > 0 ? [commit()] : inOneGo(client, () => [...send(), commit()])
-  const results = await together(...last).catch((cause: unknown) => {
+    ...statements.map(({ sql, params }) => carried(client, sql, params)),
+    commit(client, 'appended'),
+  ])
+  await committed(sent, done)
+  for (const [subject, key] of fresh) remember(subject, key)
+  return writing
+}
+
+const commit = (client: Client, what: 'appended' | 'forgot'): Promise<unknown> =>
+  client.query(`notify latchkey, '${what}'; commit`)
+
+const committed = async (sent: readonly Promise<unknown>[], done: GroupDone): Promise<void> => {
+  const results = await together(...sent).catch((cause: unknown) => {
     throw isLost(cause) ? new AnswerLost(done, cause) : cause
   })
   const answers = results.at(-1) as unknown as readonly { command: string }[]
   const command = answers.at(-1)?.command
   if (command !== 'COMMIT') throw new Error(`the server answered the commit with ${command}`)
+}
+
+/** Looks at the head first, and holds it while the rest is made ready. */
+const write = async (
+  group: Group,
+  turn: Turn,
+  first: readonly Judged[],
+  judgeFrom: (at: string) => readonly Judged[],
+): Promise<Writing> => {
+  const { client, parts, remember } = group
+  const { keys, encodeTag } = parts
+  let judged = first
+  const [, head, asked] = await together(
+    ...(inOneGo<unknown>(client, () => [
+      tryLocks(client, locksOf(group, judged)),
+      client.query({ name: 'head', text: HEAD }),
+      keysOn(client, keys, subjectsOf(draftsOf(judged))),
+    ]) as [Promise<void>, Promise<{ rows: Head[] }>, ReturnType<typeof keysOn>]),
+  )
+  const [before] = head.rows
+  if (!before) throw new Error('the history has no head')
+  turn.found(before)
+  let known = asked
+  if (isBefore(judged, before)) {
+    judged = judgeFrom(before.at)
+    await tryLocks(client, locksOf(group, judged))
+    known = await keysOn(client, keys, subjectsOf(draftsOf(judged)))
+  }
+  const writing = writingOf(parts, judged, before, known)
+  const { after, done, fresh } = writing
+  const statements = [...writing.statements, { sql: MOVE_HEAD, params: [after.position, after.at] }]
+  const send = () => statements.map(({ sql, params }) => carried(client, sql, params))
+  if (done.forgotten.length > 0) {
+    await together(...inOneGo(client, send))
+    for (const subject of done.forgotten) await forget(client, subject, keys, encodeTag)
+    await committed([commit(client, 'forgot')], done)
+  } else {
+    await committed(
+      inOneGo<unknown>(client, () => [...send(), commit(client, 'appended')]),
+      done,
+    )
+  }
   for (const [subject, key] of fresh) remember(subject, key)
-  for (const subject of forgotten) keys.forget(subject)
-  return done
+  for (const subject of done.forgotten) keys.forget(subject)
+  return writing
 }
 
 /** The person's key goes, and with it the digests of addresses in their own events; somebody else's address stays theirs. */

@@ -5,9 +5,11 @@ import { isLost, isPassing, isTooManyLocks, outward } from '../database/postgres
 import { pause } from '../database/postgres-work.ts'
 import { StoreBusy, StoreUnavailable } from '../errors.ts'
 import { type AnyRequest, readingsOf } from './judging.ts'
-import { AnswerLost, commitGroup, type GroupDone, type GroupParts } from './postgres-group.ts'
+import { AnswerLost, commitGroup, type GroupParts, Misforeseen } from './postgres-group.ts'
 import { PostgresHistory, type PostgresHistoryParts } from './postgres-history.ts'
 import { HeldElsewhere } from './postgres-locks.ts'
+import { Turns } from './postgres-turns.ts'
+import type { GroupDone } from './postgres-writing.ts'
 import type { DecideOutcome, DecideRequest, EventStore } from './store.ts'
 
 /** Groups under way at once: one commits while the next reads and decides. */
@@ -34,7 +36,8 @@ export type PostgresStoreOptions = GroupParts &
     readonly committed?: ((commands: number, seconds: number) => void) | undefined
   }
 
-const isTriedAgain = (error: unknown): boolean => isPassing(error) || error instanceof HeldElsewhere
+const isTriedAgain = (error: unknown): boolean =>
+  isPassing(error) || error instanceof HeldElsewhere || error instanceof Misforeseen
 
 /**
  * The history in PostgreSQL, for as many processes as like. Commands with different tags are read for and decided side by
@@ -44,6 +47,7 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
   readonly #options: PostgresStoreOptions
   #queue: Pending[] = []
   readonly #groups = new Set<Promise<void>>()
+  readonly #turns = new Turns()
   #waking = false
   #closed = false
 
@@ -146,7 +150,7 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
           throw new StoreBusy('other commands hold what this one needs', { cause: error })
         }
         if (error instanceof HeldElsewhere) written = new Set([...written, ...error.locks])
-        await pause()
+        if (!(error instanceof Misforeseen)) await pause()
       }
     }
   }
@@ -170,7 +174,7 @@ export class PostgresEventStore extends PostgresHistory implements EventStore {
     const client: Client = await this.#options.pool.connect()
     let broken: Error | undefined
     try {
-      return await commitGroup(client, this.#options, requests, written)
+      return await commitGroup(client, this.#options, this.#turns, requests, written)
     } catch (error) {
       broken = await rolledBack(client, error)
       throw error
