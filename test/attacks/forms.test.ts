@@ -12,7 +12,7 @@ const SLOW_MS = 1000
 const RENEWED_EVERY = 100
 /** What is a fact though the visitor is refused: that somebody tried, or came to read the history. */
 const COUNTED = new Set(['LoginFailed', 'VerificationFailed', 'HistoryViewed'])
-const STATUSES = new Set([200, 202, 303, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422])
+const STATUSES = new Set([200, 201, 202, 303, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422])
 const WHO: readonly Caller[] = ['anonymous', 'user', 'inviter', 'admin', 'admin', 'admin', 'admin', 'auditor']
 
 type Fields = Readonly<Record<string, string>>
