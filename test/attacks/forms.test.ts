@@ -7,7 +7,7 @@ import { mangled, oddText } from '../support/odd.ts'
 import { formsOf, type Page } from '../support/visitor.ts'
 import { type Caller, type Scene, setScene } from './scene.ts'
 
-const RUNS = Number(process.env['RUNS'] ?? 300)
+const RUNS = Number(process.env['RUNS'] ?? 200)
 const SLOW_MS = 1000
 const RENEWED_EVERY = 100
 /** What is a fact though the visitor is refused: that somebody tried, or came to read the history. */
@@ -28,7 +28,7 @@ const names = new Set(['login', 'password', 'role', 'id', '__proto__', 'construc
 const readForms = async (): Promise<void> => {
   for (const { method, path } of routes) {
     if (method !== 'GET' || path.endsWith('/live')) continue
-    for (const who of ['anonymous', 'user', 'admin'] as const) {
+    for (const who of ['anonymous', 'admin'] as const) {
       for (const form of formsOf((await scene.visitors[who].get(scene.concrete(path))).html)) {
         const { pathname } = new URL(form.action, site.address)
         const route = routes.find((one) => one.method === 'POST' && scene.concrete(one.path) === pathname)
@@ -136,11 +136,14 @@ describe('whatever is typed into forms', () => {
       fc.asyncProperty(wish(), async ({ route, who, ...odd }) => {
         if (++visits % RENEWED_EVERY === 0) await renew()
         const before = await site.head()
-        const asked = performance.now()
-        const page = await ask(route, who, odd)
-        const took = performance.now() - asked
+        const timed = async () => {
+          const asked = performance.now()
+          return { page: await ask(route, who, odd), took: performance.now() - asked }
+        }
+        const { page, took } = await timed()
         const what = `${route.method} ${page.url} as ${who}`
-        if (took > SLOW_MS) slow.push(`${what}: ${Math.round(took)} ms`)
+        // Once slow may be the machine's fault, twice is the page's.
+        if (took > SLOW_MS && (await timed()).took > SLOW_MS) slow.push(`${what}: ${Math.round(took)} ms`)
         expect(STATUSES, `${what}: ${page.status}`).toContain(page.status)
         if (page.location !== null)
           expect(new URL(page.location, site.address).origin, what).toBe(originOf(page.location))

@@ -4,7 +4,7 @@ import { seedOf } from '../../faults/support.ts'
 import { altered, mangled, odd, oddText } from '../../support/odd.ts'
 import { Api, type Json } from './client.ts'
 
-const RUNS = Number(process.env['RUNS'] ?? 500)
+const RUNS = Number(process.env['RUNS'] ?? 300)
 const SLOW_MS = 1000
 /** What is a fact though the caller is refused: that somebody tried, or came to read the history (noted before it is shown). */
 const COUNTED = new Set(['LoginFailed', 'VerificationFailed', 'HistoryViewed'])
@@ -171,14 +171,20 @@ describe('whatever is sent', () => {
         const target = `${concrete}${search.size > 0 ? `?${search.toString()}` : ''}`
         const bare = method === 'GET' || method === 'DELETE'
         const before = await api.eventCount()
-        const asked = performance.now()
-        const answer = await api.call(method, target, {
+        const request = {
           token: tokens[who],
           ...(bare ? {} : { raw: raw ?? JSON.stringify(body) ?? '' }),
           headers: { ...headersOf(headers), ...(bare ? {} : { 'content-type': type }) },
-        })
-        const took = performance.now() - asked
-        if (took > SLOW_MS) slow.push(`${method} ${path}: ${Math.round(took)} ms`)
+        }
+        const timed = async () => {
+          const asked = performance.now()
+          const reply = await api.call(method, target, request)
+          return { reply, took: performance.now() - asked }
+        }
+        const { reply: answer, took } = await timed()
+        // Once slow may be the machine's fault, twice is the operation's.
+        if (took > SLOW_MS && (await timed()).took > SLOW_MS)
+          slow.push(`${method} ${path}: ${Math.round(took)} ms`)
         if (answer.status === 401 && (who === 'admin' || who === 'member')) await renew()
         seen.add(`${method} ${path}`)
         const what = `${method} ${target} ${JSON.stringify(answer.body)}`
