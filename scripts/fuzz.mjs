@@ -9,7 +9,7 @@ await runCampaigns(
   {
     api: 'test/http/api/fuzz.test.ts',
     forms: 'test/attacks/forms.test.ts',
-    scripts: 'test/attacks/browser.test.ts',
+    scripts: 'test/browser/foreign-scripts.test.ts',
     slow: 'test/attacks/slow-clients.test.ts',
   },
   { LONG: '1', RUNS: process.env.RUNS ?? '100000' },

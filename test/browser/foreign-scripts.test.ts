@@ -1,9 +1,9 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { describeInBrowser, openBrowser, openProfile, signIn } from '../browser/browser.ts'
+import { payloads } from '../attacks/payloads.ts'
 import { seedOf } from '../faults/support.ts'
 import { Api, type Json } from '../http/api/client.ts'
-import { payloads } from './payloads.ts'
+import { describeInBrowser, openBrowser, openProfile, signIn } from './browser.ts'
 
 const LONG = process.env['LONG'] === '1'
 /** Of each kind of thing so many bear a payload; the long form has all of them everywhere. */
