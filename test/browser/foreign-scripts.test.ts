@@ -30,7 +30,8 @@ const plant = async (
   const send = async (method: string, path: string, body: Json, as: string = token, headers = {}) => {
     const answer = await api.call(method, path, { token: as, body, headers })
     if (answer.status < 300) taken++
-    return String(answer.body['id'] ?? '')
+    const { id } = answer.body
+    return typeof id === 'string' ? id : ''
   }
   for (const [n, text] of chosen.entries()) {
     const email = `bearer${n}@example.org`
