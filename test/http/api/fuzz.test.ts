@@ -123,7 +123,13 @@ const wish = () =>
       id: fc.oneof(
         { weight: 5, arbitrary: fc.constant(null) },
         { weight: 3, arbitrary: fc.constantFrom(...ODD_IDS) },
-        { weight: 1, arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }) },
+        // A dot or two would be another path before it is sent.
+        {
+          weight: 1,
+          arbitrary: fc
+            .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
+            .filter((text) => text !== '.' && text !== '..'),
+        },
       ),
       query: sometimes(
         {},
