@@ -1,11 +1,15 @@
-// npm run bench:neutral [-- --pairs 400] [--json]: whether the time of an answer tells if an address is known. Pairs of
+// npm run bench:neutral [-- --pairs 400] [--only sign-in] [--json]: whether the time of an answer tells if an address is known. Pairs of
 // questions, one about a known and one about an unknown address, in random order, one at a time (security: T12).
 import { parseArgs } from 'node:util'
 import { figureOf } from './figures.ts'
 import { cleanUp, newFolder, startServer } from './machine.ts'
 
 const { values } = parseArgs({
-  options: { pairs: { type: 'string', default: '400' }, json: { type: 'boolean', default: false } },
+  options: {
+    pairs: { type: 'string', default: '400' },
+    only: { type: 'string', default: '' },
+    json: { type: 'boolean', default: false },
+  },
 })
 const PAIRS = Number(values.pairs)
 const WARM_UP = 20
@@ -49,14 +53,30 @@ const form = async (path: string, fieldsOf: (email: string) => Record<string, st
     })
 }
 
+const signedIn = async (): Promise<string> => {
+  const answer = await api('/sessions', (email) => ({ email, password: 'correct-horse-battery' }))(
+    'known0@example.org',
+  )
+  const { accessToken } = (await answer.json()) as { accessToken: string }
+  return `Bearer ${accessToken}`
+}
+const authorization = await signedIn()
+
 const surfaces: Readonly<Record<string, Question>> = {
   'sign-in (API)': api('/sessions', (email) => ({ email, password: 'wrong-password' })),
   'sign-in (page)': await form('/', (login) => ({ login, password: 'wrong-password' })),
+  'sign-in (OAuth)': (username) =>
+    fetch(`${base}/api/v1/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'password', username, password: 'wrong-password' }),
+    }),
   'sign-up with a password': api('/users', (email) => ({ email, password: 'quite-another-horse' })),
   'sign-up without': api('/users', (email) => ({ email })),
   'reset (API)': api('/password-resets', (email) => ({ email })),
   'reset (page)': await form('/password/forgot', (email) => ({ email })),
   'resend (page)': await form('/verify/resend', (email) => ({ email })),
+  'referral code by an address': (email) =>
+    fetch(`${base}/api/v1/referral-codes?referrerEmail=${email}`, { headers: { authorization } }),
   'look-up, which is off': (email) => fetch(`${base}/api/v1/users?email=${email}`),
 }
 
@@ -76,6 +96,7 @@ const auc = (known: readonly number[], unknown: readonly number[]): number => {
 
 const rows: Record<string, { auc: number; knownMs: number; unknownMs: number; differenceMs: number }> = {}
 for (const [name, question] of Object.entries(surfaces)) {
+  if (!name.startsWith(values.only)) continue
   const [known, unknown]: [number[], number[]] = [[], []]
   const shapes = { known: new Set<string>(), unknown: new Set<string>() }
   for (let n = 0; n < PAIRS + WARM_UP; n++) {

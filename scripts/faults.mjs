@@ -1,7 +1,7 @@
 // npm run faults [-- NAME …]: the long forms of the campaigns against single use and durability. The short forms run
 // with every `npm test`. SEED=… plays a run again; Ctrl-C stops it.
-import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { runCampaigns } from './campaigns.mjs'
 
 const CAMPAIGNS = {
   storm: 'test/faults/redeem-storm.test.ts',
@@ -20,31 +20,8 @@ const CAMPAIGNS = {
   races: 'test/properties/races.test.ts',
   referrals: 'test/faults/referral-storm.test.ts',
 }
-const wanted = process.argv.slice(2)
-const unknown = wanted.filter((name) => !(name in CAMPAIGNS))
-if (unknown.length > 0) {
-  console.error(`No campaign named ${unknown.join(', ')}. There are: ${Object.keys(CAMPAIGNS).join(', ')}`)
-  process.exit(2)
-}
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-const env = { ...process.env, LONG: '1', RUNS: process.env.RUNS ?? '1000' }
-let failed = false
-for (const [name, file] of Object.entries(CAMPAIGNS)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue
-  console.log(`\n=== ${name}: ${file}`)
-  const child = spawn(
-    'node_modules/.bin/vitest',
-    ['run', file, '--testTimeout=7200000', '--disable-console-intercept'],
-    {
-      cwd: root,
-      env,
-      stdio: 'inherit',
-    },
-  )
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => child.kill(signal))
-  const code = await new Promise((resolve) => child.on('exit', resolve))
-  if (code === null) process.exit(130)
-  failed ||= code !== 0
-}
-process.exit(failed ? 1 : 0)
+await runCampaigns(fileURLToPath(new URL('..', import.meta.url)), CAMPAIGNS, {
+  LONG: '1',
+  RUNS: process.env.RUNS ?? '1000',
+})

@@ -128,6 +128,8 @@ export type Settings = {
     readonly isMailed: boolean
   }
   readonly throttled: boolean
+  /** How long an answer takes that must not tell whether an address is known. */
+  readonly neutralMs: number
   readonly corsOrigins: readonly string[]
   /** How many proxies stand in front; 0 trusts no forwarded header. */
   readonly proxyHops: number
@@ -140,6 +142,8 @@ export type Settings = {
 }
 
 const SESSION_MAX_MS = 30 * UNIT_MS.d
+/** More than it takes to find out, under load as well. */
+const NEUTRAL_MS = 50
 const DATABASES = {
   development: 'data/latchkey.db',
   test: 'data/latchkey-test.db',
@@ -220,6 +224,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     },
     corsOrigins: s.CORS_ORIGINS,
     throttled: s.THROTTLE ?? s.PROFILE !== 'test',
+    neutralMs: s.PROFILE === 'test' ? 0 : NEUTRAL_MS,
     proxyHops: typeof s.TRUST_PROXY === 'number' ? s.TRUST_PROXY : s.TRUST_PROXY ? 1 : 0,
     metrics: s.METRICS,
     metricsPort: s.METRICS_PORT ?? null,

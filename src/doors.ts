@@ -66,6 +66,7 @@ export const openHouse = (
       proxyHops: settings.proxyHops,
       sessionMaxMs: settings.sessionMaxMs,
       throttled: settings.throttled,
+      neutralMs: settings.neutralMs,
       corsOrigins: settings.corsOrigins,
       readOnlyAsOf: null,
       checkAnswers: settings.profile === 'test',

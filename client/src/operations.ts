@@ -408,7 +408,7 @@ export type InviteImport = {
 }
 
 export type InvitePreview = {
-  readonly email: string
+  readonly email: string | null
   readonly invitedBy: string | null
   readonly expiresAt: string
   readonly state: 'open' | 'redeemed' | 'revoked' | 'expired' | 'replaced'

@@ -19,6 +19,8 @@ export type HttpSettings = {
   readonly corsOrigins: readonly string[]
   /** Off only where many sign-ins from one place are the point: load tests. */
   readonly throttled: boolean
+  /** How long an answer takes that must not tell whether an address is known. */
+  readonly neutralMs: number
   /** What is shown is the past, as of this moment, and nothing can be changed; null where it is the present. */
   readonly readOnlyAsOf: Instant | null
   /** Checks every API answer against its declared schema: in tests a mismatch is an error. */

@@ -6,15 +6,18 @@ import { revokeRole } from '../../src/domain/users/revoke-role.ts'
 import { registerWebhook } from '../../src/domain/webhooks/register-webhook.ts'
 import { startSession } from '../../src/http/acts/device.ts'
 import { issueInviteTo } from '../../src/http/acts/issue.ts'
-import { createOwnReferralCode } from '../../src/http/acts/referrals.ts'
+import { createOwnReferralCode, redeemOwnReferral } from '../../src/http/acts/referrals.ts'
 import { plus } from '../../src/infrastructure/clock.ts'
 import { insert } from '../../src/projections/projection.ts'
 import { DAY } from '../support/house.ts'
+import { consented, registered, relyingParty } from '../support/relying-party.ts'
+import { Visitor } from '../support/visitor.ts'
 import { Api } from './api/client.ts'
 import { givenUp } from './given-up.ts'
 
 const PASSWORD = 'a password of their own'
-const CALLERS = ['anonymous', 'owner', 'other', 'admin', 'auditor'] as const
+/** The inviter brought the owner here; the application holds a token that the owner allowed it, for userinfo and no more. */
+const CALLERS = ['anonymous', 'owner', 'other', 'inviter', 'admin', 'auditor', 'application'] as const
 type Caller = (typeof CALLERS)[number]
 
 type Person = {
@@ -27,6 +30,7 @@ type Person = {
 /** What a call is about: a user (the owner of what is theirs), and for some calls an invite or a client. */
 type Scene = {
   readonly owner: Person
+  readonly inviter: Person
   readonly inviteId: string
   readonly clientId: string
   readonly webhookId: string
@@ -36,112 +40,120 @@ type Scene = {
   readonly sealed: number
 }
 
-type Answers = readonly [anonymous: number, owner: number, other: number, admin: number, auditor: number]
+type Answers = readonly [
+  anonymous: number,
+  owner: number,
+  other: number,
+  inviter: number,
+  admin: number,
+  auditor: number,
+  application: number,
+]
 
 /**
  * Who gets which answer. The owner is the user that the call is about. 409 is an answer to somebody who may ask:
  * there is nothing left to confirm or complete, the code is there already, or it is their own.
  */
 const MATRIX: Readonly<Record<string, Answers>> = {
-  getMe: [401, 200, 200, 200, 200],
-  changeProfile: [401, 200, 200, 200, 200],
-  changePassword: [401, 204, 204, 204, 204],
-  changeEmail: [401, 202, 202, 202, 202],
-  eraseMe: [401, 204, 204, 204, 204],
-  exportMe: [401, 200, 200, 200, 200],
-  logout: [401, 204, 204, 204, 204],
+  getMe: [401, 200, 200, 200, 200, 200, 401],
+  changeProfile: [401, 200, 200, 200, 200, 200, 401],
+  changePassword: [401, 204, 204, 204, 204, 204, 401],
+  changeEmail: [401, 202, 202, 202, 202, 202, 401],
+  eraseMe: [401, 204, 204, 204, 204, 204, 401],
+  exportMe: [401, 200, 200, 200, 200, 200, 401],
+  logout: [401, 204, 204, 204, 204, 204, 401],
 
-  listSessions: [401, 200, 200, 200, 200],
-  endSession: [401, 204, 404, 404, 404],
-  endSessions: [401, 204, 204, 204, 204],
-  listLogins: [401, 200, 200, 200, 200],
+  listSessions: [401, 200, 200, 200, 200, 200, 401],
+  endSession: [401, 204, 404, 404, 404, 404, 401],
+  endSessions: [401, 204, 204, 204, 204, 204, 401],
+  listLogins: [401, 200, 200, 200, 200, 200, 401],
 
-  login: [201, 201, 201, 201, 201],
-  issueToken: [200, 200, 200, 200, 200],
-  refreshSession: [200, 200, 200, 200, 200],
-  redeemInvite: [201, 201, 201, 201, 201],
-  previewInvite: [200, 200, 200, 200, 200],
-  registerUser: [201, 201, 201, 201, 201],
-  requestPasswordReset: [202, 202, 202, 202, 202],
-  resetPassword: [404, 404, 404, 404, 404],
-  sendVerificationCode: [401, 409, 403, 403, 403],
-  verifyEmail: [401, 409, 403, 403, 403],
-  completeRegistration: [401, 409, 403, 403, 403],
+  login: [201, 201, 201, 201, 201, 201, 201],
+  issueToken: [200, 200, 200, 200, 200, 200, 200],
+  refreshSession: [200, 200, 200, 200, 200, 200, 200],
+  redeemInvite: [201, 201, 201, 201, 201, 201, 201],
+  previewInvite: [200, 200, 200, 200, 200, 200, 200],
+  registerUser: [201, 201, 201, 201, 201, 201, 201],
+  requestPasswordReset: [202, 202, 202, 202, 202, 202, 202],
+  resetPassword: [404, 404, 404, 404, 404, 404, 404],
+  sendVerificationCode: [401, 409, 403, 403, 403, 403, 401],
+  verifyEmail: [401, 409, 403, 403, 403, 403, 401],
+  completeRegistration: [401, 409, 403, 403, 403, 403, 401],
 
-  issueInvite: [401, 403, 403, 201, 403],
-  listInvites: [401, 403, 403, 200, 200],
-  getInvite: [401, 403, 403, 200, 200],
-  resendInvite: [401, 403, 403, 201, 403],
-  revokeInvite: [401, 403, 403, 200, 403],
-  importInvites: [401, 403, 403, 202, 403],
-  getInviteImport: [401, 403, 403, 404, 403],
-  startInviteImport: [401, 403, 403, 404, 403],
-  cancelInviteImport: [401, 403, 403, 404, 403],
+  issueInvite: [401, 403, 403, 403, 201, 403, 401],
+  listInvites: [401, 403, 403, 403, 200, 200, 401],
+  getInvite: [401, 403, 403, 403, 200, 200, 401],
+  resendInvite: [401, 403, 403, 403, 201, 403, 401],
+  revokeInvite: [401, 403, 403, 403, 200, 403, 401],
+  importInvites: [401, 403, 403, 403, 202, 403, 401],
+  getInviteImport: [401, 403, 403, 403, 404, 403, 401],
+  startInviteImport: [401, 403, 403, 403, 404, 403, 401],
+  cancelInviteImport: [401, 403, 403, 403, 404, 403, 401],
 
-  listUsers: [401, 403, 403, 200, 200],
-  getUser: [401, 200, 403, 200, 200],
-  changeUser: [401, 200, 403, 200, 403],
-  deleteUser: [401, 403, 403, 204, 403],
-  suspendUser: [401, 403, 403, 204, 403],
-  reinstateUser: [401, 403, 403, 204, 403],
-  listRoles: [401, 200, 403, 200, 200],
-  grantRole: [401, 403, 403, 200, 403],
-  revokeRole: [401, 403, 403, 200, 403],
+  listUsers: [401, 403, 403, 403, 200, 200, 401],
+  getUser: [401, 200, 403, 403, 200, 200, 401],
+  changeUser: [401, 200, 403, 403, 200, 403, 401],
+  deleteUser: [401, 403, 403, 403, 204, 403, 401],
+  suspendUser: [401, 403, 403, 403, 204, 403, 401],
+  reinstateUser: [401, 403, 403, 403, 204, 403, 401],
+  listRoles: [401, 200, 403, 403, 200, 200, 401],
+  grantRole: [401, 403, 403, 403, 200, 403, 401],
+  revokeRole: [401, 403, 403, 403, 200, 403, 401],
 
-  createReferralCode: [401, 409, 201, 201, 201],
-  getReferralCode: [401, 200, 404, 404, 404],
-  deleteReferralCode: [401, 204, 404, 404, 404],
-  mailReferralCode: [401, 202, 404, 404, 404],
-  findReferralCode: [401, 200, 200, 200, 200],
-  redeemReferralCode: [401, 409, 200, 200, 200],
-  listReferrals: [401, 200, 200, 200, 200],
-  listReferrers: [401, 200, 403, 200, 200],
-  getReferralTree: [401, 200, 403, 200, 200],
-  listTopReferrers: [401, 403, 403, 200, 200],
-  previewSubtree: [401, 403, 403, 200, 200],
-  suspendSubtree: [401, 403, 403, 201, 403],
-  listSubtreeSuspensions: [401, 403, 403, 200, 200],
-  reinstateSubtree: [401, 403, 403, 404, 403],
+  createReferralCode: [401, 409, 201, 409, 201, 201, 401],
+  getReferralCode: [401, 200, 404, 200, 404, 404, 401],
+  deleteReferralCode: [401, 204, 404, 204, 404, 404, 401],
+  mailReferralCode: [401, 202, 404, 202, 404, 404, 401],
+  findReferralCode: [401, 200, 200, 200, 200, 200, 401],
+  redeemReferralCode: [401, 409, 200, 409, 200, 200, 401],
+  listReferrals: [401, 200, 200, 200, 200, 200, 401],
+  listReferrers: [401, 200, 403, 403, 200, 200, 401],
+  getReferralTree: [401, 200, 403, 403, 200, 200, 401],
+  listTopReferrers: [401, 403, 403, 403, 200, 200, 401],
+  previewSubtree: [401, 403, 403, 403, 200, 200, 401],
+  suspendSubtree: [401, 403, 403, 403, 201, 403, 401],
+  listSubtreeSuspensions: [401, 403, 403, 403, 200, 200, 401],
+  reinstateSubtree: [401, 403, 403, 403, 404, 403, 401],
 
-  registerClient: [401, 403, 403, 201, 403],
-  listClients: [401, 403, 403, 200, 200],
-  getClient: [401, 403, 403, 200, 200],
-  changeClient: [401, 403, 403, 200, 403],
-  removeClient: [401, 403, 403, 204, 403],
+  registerClient: [401, 403, 403, 403, 201, 403, 401],
+  listClients: [401, 403, 403, 403, 200, 200, 401],
+  getClient: [401, 403, 403, 403, 200, 200, 401],
+  changeClient: [401, 403, 403, 403, 200, 403, 401],
+  removeClient: [401, 403, 403, 403, 204, 403, 401],
 
-  registerWebhook: [401, 403, 403, 201, 403],
-  listWebhooks: [401, 403, 403, 200, 200],
-  getWebhook: [401, 403, 403, 200, 200],
-  changeWebhook: [401, 403, 403, 200, 403],
-  pauseWebhook: [401, 403, 403, 204, 403],
-  resumeWebhook: [401, 403, 403, 204, 403],
-  rotateWebhookSecret: [401, 403, 403, 201, 403],
-  removeWebhook: [401, 403, 403, 204, 403],
-  listDeliveries: [401, 403, 403, 200, 200],
-  getDelivery: [401, 403, 403, 404, 404],
-  replayDelivery: [401, 403, 403, 404, 403],
-  replayWebhook: [401, 403, 403, 202, 403],
-  testWebhook: [401, 403, 403, 200, 403],
+  registerWebhook: [401, 403, 403, 403, 201, 403, 401],
+  listWebhooks: [401, 403, 403, 403, 200, 200, 401],
+  getWebhook: [401, 403, 403, 403, 200, 200, 401],
+  changeWebhook: [401, 403, 403, 403, 200, 403, 401],
+  pauseWebhook: [401, 403, 403, 403, 204, 403, 401],
+  resumeWebhook: [401, 403, 403, 403, 204, 403, 401],
+  rotateWebhookSecret: [401, 403, 403, 403, 201, 403, 401],
+  removeWebhook: [401, 403, 403, 403, 204, 403, 401],
+  listDeliveries: [401, 403, 403, 403, 200, 200, 401],
+  getDelivery: [401, 403, 403, 403, 404, 404, 401],
+  replayDelivery: [401, 403, 403, 403, 404, 403, 401],
+  replayWebhook: [401, 403, 403, 403, 202, 403, 401],
+  testWebhook: [401, 403, 403, 403, 200, 403, 401],
 
-  listEvents: [401, 403, 403, 200, 200],
-  getEvent: [401, 403, 403, 200, 200],
-  compareMoments: [401, 403, 403, 200, 200],
+  listEvents: [401, 403, 403, 403, 200, 200, 401],
+  getEvent: [401, 403, 403, 403, 200, 200, 401],
+  compareMoments: [401, 403, 403, 403, 200, 200, 401],
 
-  listMails: [401, 403, 403, 200, 200],
-  getMail: [401, 403, 403, 200, 200],
-  retryMail: [401, 403, 403, 202, 403],
+  listMails: [401, 403, 403, 403, 200, 200, 401],
+  getMail: [401, 403, 403, 403, 200, 200, 401],
+  retryMail: [401, 403, 403, 403, 202, 403, 401],
 
-  getSettings: [401, 403, 403, 200, 200],
-  changeSettings: [401, 403, 403, 200, 403],
-  listSettingChanges: [401, 403, 403, 200, 200],
-  undoSettingChange: [401, 403, 403, 404, 403],
+  getSettings: [401, 403, 403, 403, 200, 200, 401],
+  changeSettings: [401, 403, 403, 403, 200, 403, 401],
+  listSettingChanges: [401, 403, 403, 403, 200, 200, 401],
+  undoSettingChange: [401, 403, 403, 403, 404, 403, 401],
 
-  listSeals: [401, 403, 403, 200, 200],
-  getConsistencyProof: [401, 403, 403, 200, 200],
-  getProof: [401, 403, 403, 200, 200],
-  getInviteReceipt: [401, 403, 403, 404, 404],
+  listSeals: [401, 403, 403, 403, 200, 200, 401],
+  getConsistencyProof: [401, 403, 403, 403, 200, 200, 401],
+  getProof: [401, 403, 403, 403, 200, 200, 401],
+  getInviteReceipt: [401, 403, 403, 403, 404, 404, 401],
 
-  listMailbox: [200, 200, 200, 200, 200],
+  listMailbox: [200, 200, 200, 200, 200, 200, 401],
 }
 
 const redirectUris = ['https://app.example/callback']
@@ -189,6 +201,7 @@ const QUERIES: Readonly<Record<string, (scene: Scene) => string>> = {
 let api: Awaited<ReturnType<typeof Api.open>>
 let operations: ReadonlyMap<string, { readonly method: string; readonly path: string }>
 let people = 0
+let applicationToken: string
 
 beforeAll(async () => {
   api = await Api.open({ DEV_MAILBOX: 'on' })
@@ -197,6 +210,7 @@ beforeAll(async () => {
       Object.entries(methods).map(([method, { operationId }]) => [operationId, { method, path }] as const),
     ),
   )
+  applicationToken = await tokenOfApplication()
 })
 afterAll(() => api.app.dispose())
 
@@ -251,11 +265,18 @@ const setScene = async (): Promise<Scene> => {
   if (issued.outcome !== 'accepted') throw new Error('nobody was invited')
   const fresh = `fresh${++people}@example.org`
   const owner = await enter(null)
-  const made = await createOwnReferralCode(house, owner.id, { description: null, expiresAt: inAWeek() }, 'C')
-  if (made.outcome !== 'accepted') throw new Error('there is no code')
+  const inviter = await enter(null)
+  const codeFrom = async ({ id }: Person): Promise<string> => {
+    const made = await createOwnReferralCode(house, id, { description: null, expiresAt: inAWeek() }, 'C')
+    if (made.outcome !== 'accepted') throw new Error('there is no code')
+    return made.code.code
+  }
+  const refused = await redeemOwnReferral(house, owner.id, await codeFrom(inviter), by.correlation)
+  if (refused) throw new Error(refused.code)
   return {
     owner,
-    code: made.code.code,
+    inviter,
+    code: await codeFrom(owner),
     inviteId: issued.inviteId,
     clientId,
     webhookId,
@@ -265,10 +286,38 @@ const setScene = async (): Promise<Scene> => {
   }
 }
 
-const tokenOf = async (caller: Caller, { owner }: Scene): Promise<string | undefined> => {
-  if (caller === 'anonymous') return undefined
-  if (caller === 'owner') return owner.token
-  return (await enter(caller === 'other' ? null : caller)).token
+const tokenOf = async (caller: Caller, { owner, inviter }: Scene): Promise<string | undefined> => {
+  switch (caller) {
+    case 'anonymous':
+      return undefined
+    case 'owner':
+      return owner.token
+    case 'inviter':
+      return inviter.token
+    case 'application':
+      return applicationToken
+    default:
+      return (await enter(caller === 'other' ? null : caller)).token
+  }
+}
+
+/** What an application gets that a user has signed in to: a token of ours, made for userinfo. */
+const tokenOfApplication = async (): Promise<string> => {
+  const { email } = await enter(null)
+  const visitor = new Visitor(api.app.address)
+  await visitor.signIn(email, PASSWORD)
+  const party = await relyingParty(api.app, await registered(api.app))
+  const attempt = await party.begin()
+  return (await party.exchange(await consented(visitor, attempt, api.app.address), attempt)).access_token
+}
+
+/** Who and what a call is about, and who calls; used again until something has been done. */
+let standing: { readonly scene: Scene; readonly tokens: Map<Caller, string | undefined> } | null = null
+const standingFor = async (caller: Caller) => {
+  standing ??= { scene: await setScene(), tokens: new Map() }
+  const { scene, tokens } = standing
+  if (!tokens.has(caller)) tokens.set(caller, await tokenOf(caller, scene))
+  return { scene, token: tokens.get(caller) }
 }
 
 const concrete = (path: string, { owner, inviteId, clientId, webhookId, mailId }: Scene): string => {
@@ -297,8 +346,7 @@ describe('T20: who may do what', () => {
     const { method = '', path = '' } = operations.get(operationId) ?? {}
     const answers: number[] = []
     for (const caller of CALLERS) {
-      const scene = await setScene()
-      const token = await tokenOf(caller, scene)
+      const { scene, token } = await standingFor(caller)
       const before = await api.eventCount()
       const where = `${concrete(path, scene)}${QUERIES[operationId]?.(scene) ?? ''}`
       const wish = BODIES[operationId]?.(scene)
@@ -306,8 +354,9 @@ describe('T20: who may do what', () => {
       const sent = operationId === 'issueToken' ? form : { body: wish }
       const { status, body } = await api.call(method.toUpperCase(), where, { token, ...sent })
       answers.push(status)
+      if (method !== 'get' && status < 400) standing = null
       if (status !== 401 && status !== 403) continue
-      expect(['unauthenticated', 'forbidden']).toContain(body['code'])
+      expect(['unauthenticated', 'forbidden', 'token_invalid']).toContain(body['code'])
       expect(await api.eventCount()).toBe(before)
     }
     expect(answers).toStrictEqual(expected)
@@ -319,7 +368,7 @@ describe('T20: who may do what', () => {
       ([id, [anonymous]]) => operations.get(id)?.method !== 'get' && anonymous === 401 && !isOwn(id),
     )
     expect(changing.length).toBeGreaterThan(10)
-    const refused = changing.filter(([id, [, , , , auditor]]) => auditor === 403 || id === 'logout')
+    const refused = changing.filter(([id, [, , , , , auditor]]) => auditor === 403 || id === 'logout')
     expect(refused).toStrictEqual(changing)
   })
 })

@@ -103,7 +103,7 @@ const law = (rivals: readonly Rival[], check: (outcome: Awaited<ReturnType<typeo
   )
 
 describe('races, in every order that a scheduler can think of', () => {
-  test('three redeem one invite: one wins, two hear that it was redeemed', () =>
+  test('T03: three redeem one invite: one wins, two hear that it was redeemed', () =>
     law(['redeem', 'redeem', 'redeem'], ({ results, count, users }) => {
       expect(results.toSorted()).toStrictEqual([
         'invite_already_redeemed',

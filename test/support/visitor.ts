@@ -9,7 +9,11 @@ export type Page = {
   readonly location: string | null
 }
 
-type Form = { readonly action: string; readonly method: string; readonly fields: Record<string, string> }
+export type Form = {
+  readonly action: string
+  readonly method: string
+  readonly fields: Record<string, string>
+}
 
 const attribute = (tag: string, name: string): string | undefined => {
   const value = new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1]
@@ -17,7 +21,7 @@ const attribute = (tag: string, name: string): string | undefined => {
 }
 
 /** The forms of a page with the values they would send untouched. */
-const formsOf = (html: string): Form[] =>
+export const formsOf = (html: string): Form[] =>
   [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map(([, head = '', body = '']) => {
     const fields: Record<string, string> = {}
     for (const [tag] of body.matchAll(/<input\b[^>]*>/g)) {
@@ -96,6 +100,22 @@ export class Visitor {
       headers: response.headers,
       location: response.headers.get('location'),
     }
+  }
+
+  /** How an answer that has no end begins. */
+  async begin(
+    path: string,
+    headers: Record<string, string> = {},
+  ): Promise<Pick<Page, 'status' | 'location'>> {
+    const enough = new AbortController()
+    const cookie = [...this.#cookies].map((pair) => pair.join('=')).join('; ')
+    const response = await fetch(new URL(path, this.#base), {
+      redirect: 'manual',
+      headers: { 'user-agent': this.userAgent, cookie, ...headers },
+      signal: enough.signal,
+    })
+    enough.abort()
+    return { status: response.status, location: response.headers.get('location') }
   }
 
   get(path: string): Promise<Page> {

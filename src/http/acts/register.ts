@@ -8,6 +8,7 @@ import { registerUser } from '../../domain/users/register-user.ts'
 import { type Change, insert } from '../../projections/projection.ts'
 import type { House } from '../house.ts'
 import { Problem, type Refused } from '../problems.ts'
+import { inNeutralTime } from './neutral-time.ts'
 import { referralFor } from './referrals.ts'
 import { newVerification } from './verification.ts'
 
@@ -28,12 +29,21 @@ const noteVerdict = async (house: House, userId: string, verdict: Verdict, corre
 }
 
 /** Registers somebody and signs them in, to confirm the address. Null when done, else the refusal. */
-export const register = async (
+export const register = (
+  house: House,
+  wish: Registration,
+  session: SessionStart,
+  correlation: string,
+  alongside: readonly Change[] = [],
+): Promise<Refused | null> =>
+  inNeutralTime(house, () => registerNow(house, wish, session, correlation, alongside))
+
+const registerNow = async (
   house: House,
   { userId, email, password, name, locale, referralCode = null }: Registration,
   session: SessionStart,
   correlation: string,
-  alongside: readonly Change[] = [],
+  alongside: readonly Change[],
 ): Promise<Refused | null> => {
   if ((await house.inForce.fresh()).registration === 'invite') throw new Problem('registration_closed')
   const referral = await referralFor(house, referralCode)

@@ -81,8 +81,13 @@ export const inviteLinkOperations = [
         description: 'the preview',
         schema: z
           .strictObject({
-            email: z.string().meta({ description: 'masked', examples: ['a•••e@example.org'] }),
-            invitedBy: z.nullable(z.string()).meta({ description: 'name', examples: ['Grace Hopper'] }),
+            email: z.nullable(z.string()).meta({
+              description: 'masked; null once the invite has ended',
+              examples: ['a•••e@example.org'],
+            }),
+            invitedBy: z
+              .nullable(z.string())
+              .meta({ description: 'name; null once the invite has ended', examples: ['Grace Hopper'] }),
             expiresAt: when,
             state: stateSchema,
           })
@@ -92,6 +97,8 @@ export const inviteLinkOperations = [
     refusals: ['invite_not_found'],
     async handle({ house, body: { token } }) {
       const { email, issuedBy, expiresAt, state } = await inviteOf(house, token)
+      // A mail that lies about for years tells how its invite ended, and no longer who wrote to whom.
+      if (state !== 'open') return { status: 200, body: { email: null, invitedBy: null, expiresAt, state } }
       const [kind, inviterId = ''] = issuedBy.split(':')
       const inviter = kind === 'user' ? await house.reads.users.get(inviterId) : null
       return {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { localeSchema } from '../../domain/invites/events.ts'
 import { nameSchema } from '../../domain/users/change-profile.ts'
 import { startSession } from '../acts/device.ts'
+import { inNeutralTime } from '../acts/neutral-time.ts'
 import { mustBeGood, ownerOf } from '../acts/new-password.ts'
 import { complete, register } from '../acts/register.ts'
 import { requestReset, resetLinkRefusal, resetWith } from '../acts/reset-password.ts'
@@ -199,7 +200,9 @@ export const registrationOperations = [
     refusals: ['too_many_requests'],
     async handle({ house, body: { email }, correlation, device }) {
       await mustHaveRoom(house, 'mail-client', clientOf(device().ip))
-      house.afterwards('a password reset', () => requestReset(house, email, correlation))
+      await inNeutralTime(house, () =>
+        house.afterwards('a password reset', () => requestReset(house, email, correlation)),
+      )
       return { status: 202 }
     },
   }),

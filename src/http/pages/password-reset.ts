@@ -2,6 +2,7 @@ import type Router from '@koa/router'
 import { canonicalAddress, maskAddress } from '../../domain/address.ts'
 import type { Refusal } from '../../domain/decision.ts'
 import type { RefusalCode } from '../../domain/refusals.ts'
+import { inNeutralTime } from '../acts/neutral-time.ts'
 import { ownerOf } from '../acts/new-password.ts'
 import { requestReset, resetLinkRefusal, resetWith } from '../acts/reset-password.ts'
 import type { State } from '../context.ts'
@@ -51,7 +52,9 @@ export const passwordResetPages = (router: Router<State>, kit: Kit): void => {
     if (errors.length > 0 || email === null) return ask(ctx, typed, errors, 422)
     await mustHaveRoom(house, 'mail-client', clientOf(ctx.ip))
     const { correlation } = ctx.state
-    house.afterwards('a password reset', () => requestReset(house, email, correlation))
+    await inNeutralTime(house, () =>
+      house.afterwards('a password reset', () => requestReset(house, email, correlation)),
+    )
     render(ctx, 'mail-asked', {
       title: t(ctx, 'resend.done.title'),
       lead: t(ctx, 'forgot.done.text'),

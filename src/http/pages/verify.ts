@@ -1,5 +1,6 @@
 import type Router from '@koa/router'
 import { canonicalAddress, maskAddress } from '../../domain/address.ts'
+import { inNeutralTime } from '../acts/neutral-time.ts'
 import { mustHaveRoomForMail, resendTo, resendVerification, verifyByCode } from '../acts/verification.ts'
 import type { Principal, State } from '../context.ts'
 import { problemOf, statusOf, wordingOf } from '../problems.ts'
@@ -119,7 +120,9 @@ export const verifyPages = (router: Router<State>, kit: Kit): void => {
     if (errors.length > 0 || email === null) return ask(ctx, typed, errors, 422)
     await mustHaveRoom(house, 'mail-client', clientOf(ctx.ip))
     const { correlation } = ctx.state
-    house.afterwards('a new verification mail', () => resendTo(house, email, correlation))
+    await inNeutralTime(house, () =>
+      house.afterwards('a new verification mail', () => resendTo(house, email, correlation)),
+    )
     render(ctx, 'mail-asked', {
       title: t(ctx, 'resend.done.title'),
       lead: t(ctx, 'resend.done.text'),

@@ -62,8 +62,8 @@ export const smtpTransport = (
   }
 }
 
-const SENDER = /^(.*?)\s*<([^<>]+)>\s*$/
+const BRACKETED = /<([^<>]+)>\s*$/
 
 /** `Latchkey <no-reply@example.org>` → `no-reply@example.org`. */
-export const envelopeAddress = (from: string): string => SENDER.exec(from)?.[2] ?? from.trim()
-const nameIn = (from: string): string => SENDER.exec(from)?.[1] ?? ''
+export const envelopeAddress = (from: string): string => BRACKETED.exec(from)?.[1] ?? from.trim()
+const nameIn = (from: string): string => from.slice(0, BRACKETED.exec(from)?.index ?? 0).trim()

@@ -225,6 +225,13 @@ describe('previewing', () => {
     }
     expect(await api.eventCount()).toBe(before)
     expect((await redeem(token)).status).toBe(201)
-    expect((await preview(token)).body['state']).toBe('redeemed')
+  })
+
+  test('T09: of an invite that has ended it tells how it ended, and no longer who wrote to whom', async () => {
+    await api.call('PATCH', '/me', { token: admin.accessToken, body: { name: 'Grace Hopper' } })
+    const { token } = await invited('ada.byron@example.org')
+    expect((await redeem(token)).status).toBe(201)
+    const { body } = await preview(token)
+    expect([body['state'], body['email'], body['invitedBy']]).toStrictEqual(['redeemed', null, null])
   })
 })

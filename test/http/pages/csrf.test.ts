@@ -1,8 +1,6 @@
-import Koa from 'koa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { State } from '../../../src/http/context.ts'
-import { openPages } from '../../../src/http/pages/index.ts'
 import type { Visitor } from '../../support/visitor.ts'
+import { pageRoutes } from './routes.ts'
 import { openSite, type Site } from './site.ts'
 
 let site: Site
@@ -13,13 +11,6 @@ let tokens: { admin: string; stranger: string; other: string }
 
 const csrfIn = (html: string) => /name="_csrf" value="([^"]+)"/.exec(html)?.[1] ?? ''
 
-/** Every path that takes a POST, from the router itself, so that none can be forgotten here. */
-const postPaths = (): string[] => {
-  const routed = openPages(site.house, new Koa<State>()).routes.find((one) => 'router' in one)
-  const { stack } = (routed as unknown as { router: { stack: { path: string; methods: string[] }[] } }).router
-  return stack.filter(({ methods }) => methods.includes('POST')).map(({ path }) => path)
-}
-
 beforeAll(async () => {
   site = await openSite()
   admin = await site.signedInAdmin()
@@ -27,11 +18,13 @@ beforeAll(async () => {
   const { path, email } = await site.invited()
   const user = await site.member()
   const invite = (await site.house.reads.invites.list({ email }, { now: site.clock(), limit: 1 }))[0]
-  paths = postPaths().map((one) =>
-    one
-      .replace(':token', path.split('/').at(-1) ?? '')
-      .replace(':id', one.includes('/invites/') ? (invite?.id ?? '') : user.id),
-  )
+  paths = pageRoutes(site.house)
+    .filter(({ method }) => method === 'POST')
+    .map(({ path: one }) =>
+      one
+        .replace(':token', path.split('/').at(-1) ?? '')
+        .replace(':id', one.includes('/invites/') ? (invite?.id ?? '') : user.id),
+    )
   tokens = {
     admin: csrfIn((await admin.get('/admin')).html),
     stranger: csrfIn((await stranger.get('/')).html),
