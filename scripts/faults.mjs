@@ -7,6 +7,8 @@ const CAMPAIGNS = {
   storm: 'test/faults/redeem-storm.test.ts',
   confirm: 'test/faults/confirm-storm.test.ts',
   kill: 'test/faults/kill.test.ts',
+  points: 'test/faults/fsync-points.test.ts',
+  disk: 'test/faults/disk.test.ts',
   power: 'test/faults/power-loss.test.ts',
   stop: 'test/faults/stopping.test.ts',
   'pg-storm': 'test/faults/pg-storm.test.ts',

@@ -111,6 +111,7 @@ export const openSqliteEngine = (file: string, now: string): Engine & { readonly
     historySource: () => sqliteSource(reader),
     doctor: async () => doctor(db),
     isMigrated: () => isMigrated(rows, migrations),
+    checkWritable: async () => store?.checkWritable(),
     past: async (readTables, position, parts) => pastOf(file, readTables, position, parts),
     async close() {
       await store?.close()

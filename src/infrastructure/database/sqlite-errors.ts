@@ -3,7 +3,9 @@ import { StoreBusy, StoreUnavailable } from '../errors.ts'
 
 export const codeOf = (error: unknown): string => (error instanceof Database.SqliteError ? error.code : '')
 
-export const isFatal = (code: string) => code === 'SQLITE_IOERR_FSYNC' || code.startsWith('SQLITE_CORRUPT')
+/** Written, and nobody knows whether it will stay. */
+export const isUncertain = (code: string) => code === 'SQLITE_IOERR_FSYNC'
+export const isFatal = (code: string) => isUncertain(code) || code.startsWith('SQLITE_CORRUPT')
 export const isOutage = (code: string) =>
   /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|PROTOCOL)/.test(code)
 export const isBusy = (code: string) => code === 'SQLITE_BUSY' || code === 'SQLITE_BUSY_SNAPSHOT'
