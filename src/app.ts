@@ -6,7 +6,13 @@ import { type Foundation, openFoundation, type World } from './foundation.ts'
 import type { House } from './http/house.ts'
 import { createServer } from './http/server.ts'
 import { openAfterwards } from './infrastructure/afterwards.ts'
-import { limitConnections, listen, openHttpServer, stopListening, untilAlone } from './infrastructure/listen.ts'
+import {
+  limitConnections,
+  listen,
+  openHttpServer,
+  stopListening,
+  untilAlone,
+} from './infrastructure/listen.ts'
 import type { MailTransport } from './infrastructure/mail/transport.ts'
 import { openServices } from './infrastructure/outside/services.ts'
 import { mailTransport, openTravelDoor, openUpkeep } from './runners.ts'

@@ -12,6 +12,7 @@ import {
   expectNothingLost,
   startService,
   type Told,
+  tally,
   withoutMount,
   withoutStrace,
 } from './service.ts'
@@ -30,14 +31,6 @@ afterEach(() => remove())
 
 const UNAVAILABLE = { status: 503, code: 'storage_unavailable', retryAfter: '5' }
 const brief = ({ status, code, retryAfter }: Told) => ({ status, code, retryAfter })
-const tally = (told: readonly Told[]): Record<string, number> => {
-  const counts: Record<string, number> = {}
-  for (const { status, code } of told) {
-    const name = `${status} ${code}`.trim()
-    counts[name] = (counts[name] ?? 0) + 1
-  }
-  return counts
-}
 
 /** What nobody should have heard, besides success, a plain refusal, and an outage. */
 const unexpected = (counts: Record<string, number>, ...also: string[]): string[] => {

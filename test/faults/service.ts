@@ -31,6 +31,16 @@ export const withoutMount = (what: string) =>
 export const withoutPrlimit = (what: string) =>
   isMissing(what, has('prlimit', '--version'), 'prlimit is not installed (Debian: util-linux)')
 
+/** How often each was said: status and code. */
+export const tally = (told: readonly Told[]): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const { status, code } of told) {
+    const name = `${status} ${code}`.trim()
+    counts[name] = (counts[name] ?? 0) + 1
+  }
+  return counts
+}
+
 export type Told = {
   readonly status: number
   readonly code: string
@@ -56,6 +66,7 @@ export const startService = async (
       THROTTLE: 'off',
       MAIL_URL: 'capture:',
       LOG_LEVEL: 'info',
+      METRICS: 'on',
       ...env,
     },
     under,
@@ -65,7 +76,7 @@ export const startService = async (
   const ask = (
     method: string,
     path: string,
-    { body, headers = {} }: { body?: object; headers?: Record<string, string> } = {},
+    { body, raw, headers = {} }: { body?: object; raw?: string; headers?: Record<string, string> } = {},
   ): Promise<Told> =>
     new Promise((resolve) => {
       const asked = request(
@@ -95,12 +106,16 @@ export const startService = async (
         },
       )
       asked.on('error', () => resolve(CUT))
-      asked.end(body ? JSON.stringify(body) : undefined)
+      asked.end(raw ?? (body ? JSON.stringify(body) : undefined))
     })
 
-  const signedIn = await ask('POST', '/api/v1/sessions', { body: ADMIN })
-  expect(signedIn.status, service.err()).toBe(201)
-  const authorization = `Bearer ${String(signedIn.body['accessToken'])}`
+  let authorization = ''
+  const signIn = async () => {
+    const signedIn = await ask('POST', '/api/v1/sessions', { body: ADMIN })
+    expect(signedIn.status, service.err()).toBe(201)
+    authorization = `Bearer ${String(signedIn.body['accessToken'])}`
+  }
+  await signIn()
   const tokens = new DerivedTokens(loadRootSecrets(`${folder}/secret`, false))
   const answers: Answer[] = []
   let asked = 0
@@ -136,8 +151,15 @@ export const startService = async (
     port,
     answers,
     ask,
+    signIn,
     issue,
     redeem,
+    /** A list of people to invite, at once. */
+    import: (csv: string) =>
+      ask('POST', '/api/v1/invites/imports', {
+        raw: csv,
+        headers: { authorization, 'content-type': 'text/csv' },
+      }),
     /** Something that only reads. */
     read: () => ask('GET', '/api/v1/invites', { headers: { authorization } }),
     page: () => ask('GET', '/', { headers: { accept: 'text/html' } }),
