@@ -7,6 +7,12 @@ const CAMPAIGNS = {
   storm: 'test/faults/redeem-storm.test.ts',
   confirm: 'test/faults/confirm-storm.test.ts',
   kill: 'test/faults/kill.test.ts',
+  points: 'test/faults/fsync-points.test.ts',
+  disk: 'test/faults/disk.test.ts',
+  damage: 'test/faults/damage.test.ts',
+  mail: 'test/faults/mail.test.ts',
+  clock: 'test/faults/clock.test.ts',
+  scarce: 'test/faults/scarce.test.ts',
   power: 'test/faults/power-loss.test.ts',
   stop: 'test/faults/stopping.test.ts',
   'pg-storm': 'test/faults/pg-storm.test.ts',
@@ -19,6 +25,8 @@ const CAMPAIGNS = {
   model: 'test/properties/single-use.test.ts',
   races: 'test/properties/races.test.ts',
   referrals: 'test/faults/referral-storm.test.ts',
+  tamper: 'test/faults/tamper.test.ts',
+  backup: 'test/faults/backup.test.ts',
 }
 
 await runCampaigns(fileURLToPath(new URL('..', import.meta.url)), CAMPAIGNS, {

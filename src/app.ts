@@ -6,7 +6,13 @@ import { type Foundation, openFoundation, type World } from './foundation.ts'
 import type { House } from './http/house.ts'
 import { createServer } from './http/server.ts'
 import { openAfterwards } from './infrastructure/afterwards.ts'
-import { listen, openHttpServer, stopListening, untilAlone } from './infrastructure/listen.ts'
+import {
+  limitConnections,
+  listen,
+  openHttpServer,
+  stopListening,
+  untilAlone,
+} from './infrastructure/listen.ts'
 import type { MailTransport } from './infrastructure/mail/transport.ts'
 import { openServices } from './infrastructure/outside/services.ts'
 import { mailTransport, openTravelDoor, openUpkeep } from './runners.ts'
@@ -52,6 +58,7 @@ export const openApp = async (
     if (draining) res.setHeader('Connection', 'close') // the next request goes to whoever stays
     void answer(req, res)
   })
+  limitConnections(server, log)
   const beginDraining = () => {
     draining = true
     void floor.doorbell.emit('appended') // whoever follows the history notices that it is time to go

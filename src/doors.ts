@@ -147,6 +147,7 @@ export const openHouse = (
       if (!(await floor.engine.isMigrated())) {
         throw new Error('migrations are missing: latchkey migrate status')
       }
+      await floor.engine.checkWritable()
     },
   }
 }

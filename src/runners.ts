@@ -3,6 +3,7 @@ import type { Settings } from './config.ts'
 import type { Foundation } from './foundation.ts'
 import type { WebhooksDoor } from './http/webhooks-door.ts'
 import { importsOn } from './imports.ts'
+import { clockWatch } from './infrastructure/clock-watch.ts'
 import { Deadlines } from './infrastructure/deadlines.ts'
 import { mailLeases } from './infrastructure/mail/leases.ts'
 import { Outbox } from './infrastructure/mail/outbox.ts'
@@ -52,7 +53,7 @@ export const openDeadlines = (foundation: Foundation, log: Logger): Deadlines =>
   return new Deadlines({
     ...floor,
     unverifiedTtlMs: settings.unverifiedTtlMs,
-    everyRun: [orphanSweep(floor.database)],
+    everyRun: [orphanSweep(floor.database), clockWatch({ ...floor, log })],
     sweeps: [
       ...openSweeps({ ...floor, refreshIdleMs: settings.refreshTokenTtlMs }),
       () => importsOn(foundation).sweep(),

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { Foundation } from '../foundation.ts'
 import type { Checked } from '../infrastructure/engine.ts'
+import { StoreUnavailable } from '../infrastructure/errors.ts'
 import { compareProjections } from '../infrastructure/projections/compare.ts'
 import { rebuildProjections } from '../infrastructure/projections/rebuild.ts'
 import { whatWaits } from '../infrastructure/watch/waiting.ts'
@@ -10,8 +11,8 @@ import { progressOnTerminal } from './replay.ts'
 import { action, outputFor, table, UsageProblem, withFloor } from './run.ts'
 import { surroundings } from './surroundings.ts'
 
-const findings = async (floor: Foundation): Promise<readonly Checked[]> => {
-  const { engine, database, settings, store, clock } = floor
+const contents = async (floor: Foundation): Promise<readonly Checked[]> => {
+  const { engine, database, store, clock } = floor
   const mails = await database.reader.all<{ status: string; count: number }>(
     `select status, count(*) as count from mails where status in ('queued', 'failed') group by status`,
   )
@@ -20,12 +21,7 @@ const findings = async (floor: Foundation): Promise<readonly Checked[]> => {
   const head = await store.head()
   const last = head > 0 ? await store.get(head) : null
   const differences = await compareProjections({ store, engine, projections, clock })
-  const secret =
-    settings.secret === undefined ? (statSync(settings.secretFile).mode & 0o777).toString(8) : 'from SECRET'
   return [
-    { what: 'settings', ok: true, detail: `profile ${settings.profile}, ${settings.publicUrl}` },
-    { what: 'root secret', ok: settings.secret !== undefined || secret === '600', detail: secret },
-    ...(await engine.doctor()),
     {
       what: 'clock',
       ok: last === null || clock() >= last.at,
@@ -46,6 +42,34 @@ const findings = async (floor: Foundation): Promise<readonly Checked[]> => {
   ]
 }
 
+/** A database that cannot be read is a finding like any other. */
+const unlessDown = async (look: () => Promise<readonly Checked[]>): Promise<readonly Checked[]> => {
+  try {
+    return await look()
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error
+    return [{ what: 'database', ok: false, detail: error.message }]
+  }
+}
+
+const findings = async (floor: Foundation, withMail: boolean): Promise<readonly Checked[]> => {
+  const { database, engine, sqlite, store, clock, settings } = floor
+  const secret =
+    settings.secret === undefined ? (statSync(settings.secretFile).mode & 0o777).toString(8) : 'from SECRET'
+  const around = async () => {
+    const head = () => store.head()
+    const waiting = await whatWaits({ reader: database.reader, head, projections, clock })
+    return surroundings({ ...settings, file: sqlite?.file ?? null }, waiting, withMail)
+  }
+  return [
+    { what: 'settings', ok: true, detail: `profile ${settings.profile}, ${settings.publicUrl}` },
+    { what: 'root secret', ok: settings.secret !== undefined || secret === '600', detail: secret },
+    ...(await unlessDown(() => engine.doctor())),
+    ...(await unlessDown(() => contents(floor))),
+    ...(await unlessDown(around)),
+  ]
+}
+
 export const careCommands = (program: Command): void => {
   program
     .command('doctor')
@@ -55,13 +79,7 @@ export const careCommands = (program: Command): void => {
     .action(
       action(async ({ json, mail }: { json?: boolean; mail?: boolean }) =>
         withFloor(async (floor) => {
-          const { database, sqlite, store, clock, settings } = floor
-          const head = () => store.head()
-          const waiting = await whatWaits({ reader: database.reader, head, projections, clock })
-          const found = [
-            ...(await findings(floor)),
-            ...(await surroundings({ ...settings, file: sqlite?.file ?? null }, waiting, mail ?? false)),
-          ]
+          const found = await findings(floor, mail ?? false)
           const lines = table(found.map(({ what, ok, detail }) => [ok ? 'ok' : 'PROBLEM', what, detail]))
           outputFor(json ?? false).result(found, lines)
           if (found.some(({ ok }) => !ok)) process.exitCode = 1

@@ -26,9 +26,12 @@ const firstAdmin = async (floor: Foundation): Promise<string> => {
   return `Sign in as ${settings.adminEmail}.`
 }
 
-const endAtOnce = (log: Logger) => (error: Error) => {
+/** Long enough for those who wait to hear that it failed; the store takes nothing on any more. */
+const LAST_WORDS_MS = 200
+
+const endSoon = (log: Logger) => (error: Error) => {
   log.fatal({ err: error }, 'the disk failed; ending, so that nothing is answered that may not be true')
-  process.exit(1)
+  setTimeout(() => process.exit(1), LAST_WORDS_MS)
 }
 
 const settingsWith = ({ host, port }: { host?: string; port?: string }): Settings =>
@@ -46,7 +49,7 @@ export const serveCommands = (program: Command): void => {
       action(async (options: { workers: boolean; host?: string; port?: string; json?: boolean }) => {
         const settings = settingsWith(options)
         const log = await createLog(settings.logLevel, settings.logFile)
-        const app = await openApp(settings, { log, noWorkers: !options.workers, onFatal: endAtOnce(log) })
+        const app = await openApp(settings, { log, noWorkers: !options.workers, onFatal: endSoon(log) })
         stopOnSignal(log, async () => {
           await app.drain()
           await app.close()
@@ -79,7 +82,7 @@ export const serveCommands = (program: Command): void => {
         const log = await createLog(settings.logLevel, settings.logFile)
         const watch = openWatch(settings.metrics)
         const { committed } = watch
-        const floor = await openFoundation(settings, { onFatal: endAtOnce(log), committed })
+        const floor = await openFoundation(settings, { onFatal: endSoon(log), committed })
         const stopMeters = await serveMeters(floor, log, watch).catch(async (error: unknown) => {
           await floor.close()
           throw error

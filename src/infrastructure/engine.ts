@@ -54,6 +54,8 @@ export type Engine = Database & {
   readonly doctor: () => Promise<readonly Checked[]>
   /** Whether the schema has what this version needs; asked often. */
   readonly isMigrated: () => Promise<boolean>
+  /** Throws while commits are known to fail. */
+  readonly checkWritable: () => Promise<void>
   readonly past: (
     readTables: string,
     position: number,

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,6 +13,39 @@ const LIMITS = {
 }
 
 export const openHttpServer = (answer: RequestListener): Server => createServer(LIMITS, answer)
+
+/** Of the descriptors that this process may have, so many are for the database, mail and all else. */
+const KEPT_DESCRIPTORS = 64
+const LEAST_CONNECTIONS = 8
+const LIMITS_OF_PROCESS = '/proc/self/limits'
+const TELL_EVERY_MS = 10_000
+
+/** How many connections this process can hold and still open a file; null where the system does not say. */
+const connectionLimit = (): number | null => {
+  if (!existsSync(LIMITS_OF_PROCESS)) return null
+  const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync(LIMITS_OF_PROCESS, 'utf8')) ?? []
+  return soft === undefined ? null : Math.max(Number(soft) - KEPT_DESCRIPTORS, LEAST_CONNECTIONS)
+}
+
+type Log = { readonly error: (fields: object, message: string) => void }
+
+/** Out of descriptors the system would cut whoever comes without a word to anybody, and the database would fail too. */
+export const limitConnections = (server: Server, log: Log): void => {
+  const limit = connectionLimit()
+  if (limit === null) return
+  server.maxConnections = limit
+  let toldAt = Number.NEGATIVE_INFINITY
+  let turnedAway = 0
+  server.on('drop', () => {
+    turnedAway++
+    if (performance.now() - toldAt < TELL_EVERY_MS) return
+    toldAt = performance.now()
+    log.error(
+      { limit, turnedAway },
+      'more connections than this process may hold: who comes now is turned away. Raise its limit of open files',
+    )
+  })
+}
 
 /** `setting` is what an operator can set where the port is taken. */
 export const listen = (server: Server, host: string, port: number, setting = 'PORT'): Promise<AddressInfo> =>

@@ -16,7 +16,12 @@ type Sink = Awaited<ReturnType<typeof startSmtp>>
 const isId = (result: string) => /^[0-9A-Z]{26}$/.test(result)
 
 /** What stands in the history, held against the laws and against what callers were told. */
-const expectHistory = async (floor: Foundation, acknowledged: readonly Answer[]): Promise<string[]> => {
+export const expectHistory = async (
+  floor: Foundation,
+  acknowledged: readonly Answer[],
+  /** Who is a user without having redeemed an invite: admins. */
+  others = 0,
+): Promise<string[]> => {
   const issued = new Set<string>()
   const revoked = new Set<string>()
   const redeemed = new Map<string, string>()
@@ -44,7 +49,8 @@ const expectHistory = async (floor: Foundation, acknowledged: readonly Answer[])
     }
   }
   expect(new Set(ids).size).toBe(ids.length)
-  expect(registered.size).toBe(redeemed.size)
+  expect(registered.size).toBe(redeemed.size + others)
+  for (const userId of redeemed.values()) expect(registered.has(userId), 'half-registered').toBe(true)
   for (const inviteId of redeemed.keys()) expect(revoked.has(inviteId), 'revoked and redeemed').toBe(false)
   for (const { wish, result } of acknowledged) {
     if (wish.kind === 'issue' && result === 'accepted')
@@ -60,7 +66,11 @@ const expectHistory = async (floor: Foundation, acknowledged: readonly Answer[])
 }
 
 /** Whatever was queued goes out; what was recorded as sent has been received. Answers how many there are. */
-const expectMails = async (folder: string, url: string, smtp: Sink): Promise<string> => {
+export const expectMails = async (
+  folder: string,
+  url: string | undefined,
+  smtp: Pick<Sink, 'url' | 'received'>,
+): Promise<string> => {
   const settings = testSettings(folder, 3000, { ...on(url), MAIL_URL: smtp.url })
   const floor = await openFoundation(settings, {
     clock: () => new Date(Date.now() + 600_000).toISOString(), // leases of killed nodes are over
@@ -90,6 +100,16 @@ const expectMails = async (folder: string, url: string, smtp: Sink): Promise<str
   }
 }
 
+/** The seals hold, and what is read is what a fresh build reads; answers how many seals there are. */
+export const expectSealed = async (floor: Foundation): Promise<number> => {
+  const { findings, seals } = await verifyHistory(await floor.engine.historySource(), {
+    anchors: await readBy(floor.database.reader, ownSealKeys(floor.roots)),
+  })
+  expect(findings).toStrictEqual([])
+  await expectProjectionsEqualRebuild(floor)
+  return seals
+}
+
 /** Everything that must hold after a campaign; answers a line about it. */
 export const expectAllAccountedFor = async (
   floor: Foundation,
@@ -102,10 +122,6 @@ export const expectAllAccountedFor = async (
   expect(followed.seen, 'what a follower saw is the history').toStrictEqual(ids)
   const mails = await expectMails(folder, url, smtp)
   await openSealer(floor, pino({ level: 'silent' })).seal()
-  const { findings, seals } = await verifyHistory(await floor.engine.historySource(), {
-    anchors: await readBy(floor.database.reader, ownSealKeys(floor.roots)),
-  })
-  expect(findings).toStrictEqual([])
-  await expectProjectionsEqualRebuild(floor)
+  const seals = await expectSealed(floor)
   return `${acknowledged.length} acknowledged, ${ids.length} events, ${seals} seals, ${mails}`
 }

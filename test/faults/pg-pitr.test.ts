@@ -10,7 +10,7 @@ import { plus } from '../../src/infrastructure/clock.ts'
 import { readBy } from '../../src/infrastructure/database/work.ts'
 import { ownSealKeys } from '../../src/infrastructure/history/seal-keys.ts'
 import { verifyHistory } from '../../src/infrastructure/history/verify.ts'
-import { openSealer } from '../../src/runners.ts'
+import { openSealer } from '../../src/sealing.ts'
 import { DAY, temporaryFolder, testSettings } from '../support/house.ts'
 import {
   baseBackup,

@@ -6,7 +6,7 @@ import { openFoundation } from '../../src/foundation.ts'
 import { rawSqlite, testSettings } from '../support/house.ts'
 
 const [, , folder = '', commands = '60', synchronous = 'FULL'] = process.argv
-const floor = await openFoundation(testSettings(folder, 3000))
+const floor = await openFoundation(testSettings(folder, 3000), { onFatal: () => process.exit(1) })
 // The contrast: with what better-sqlite3 is built for, the same test must see events being lost.
 if (synchronous !== 'FULL') rawSqlite(floor).db.pragma(`synchronous = ${synchronous}`)
 // A small log is folded back into the file in the middle of the run: that path has to survive a cut as well.

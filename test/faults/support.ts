@@ -25,6 +25,18 @@ export const seedOf = (name: string): number => {
 export const rounds = (short: number, long: number): number =>
   process.env['LONG'] === undefined ? short : long
 
+export const isLong = process.env['LONG'] !== undefined
+
+/** Says why a part is left out of the short form. */
+export const onlyLong = (what: string): boolean => {
+  if (!isLong) console.log(`${what}: only in the long form, npm run faults`)
+  return !isLong
+}
+
+/** That of so many values which so many in a hundred do not exceed. */
+export const percentile = (values: readonly number[], hundredths: number): number =>
+  values.toSorted((a, b) => a - b)[Math.ceil((values.length * hundredths) / 100) - 1] ?? 0
+
 /** Says how far a long run has come. */
 export const progress = (name: string, round: number, of: number): void => {
   if (process.env['LONG'] !== undefined && round % 10 === 0) console.log(`${name}: ${round} of ${of}`)

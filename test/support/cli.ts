@@ -54,9 +54,15 @@ export const foldersLike = (make: (folder: string) => Promise<unknown>) => {
   }
 }
 
-/** Starts `serve` and waits until it says where it listens. */
-export const serve = (folder: string, port: number, env: Record<string, string> = {}) => {
-  const child = spawn(process.execPath, [MAIN, 'serve'], {
+/** Starts `serve` and waits until it says where it listens; `under` is a program that starts it. */
+export const serve = (
+  folder: string,
+  port: number,
+  env: Record<string, string> = {},
+  under: readonly string[] = [],
+) => {
+  const [program = '', ...words] = [...under, process.execPath, MAIN, 'serve']
+  const child = spawn(program, words, {
     cwd: folder,
     env: environmentIn(folder, { PORT: String(port), ...env }),
   })
@@ -73,6 +79,7 @@ export const serve = (folder: string, port: number, env: Record<string, string> 
     void ended.then((code) => reject(new Error(`serve ended with ${code}: ${err}`)))
   })
   return {
+    pid: child.pid ?? 0,
     listening,
     ended,
     out: () => out,

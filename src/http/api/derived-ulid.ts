@@ -14,3 +14,11 @@ export const derivedUlid = (house: House, text: string): string => {
   }
   return ulid
 }
+
+const TIME_LENGTH = 10
+
+/** An id of now, whose end is always the same for the same text: what was made before bears the same end. */
+export const ulidEnding = (house: House, text: string): { readonly id: string; readonly end: string } => {
+  const end = derivedUlid(house, text).slice(TIME_LENGTH)
+  return { id: house.newId().slice(0, TIME_LENGTH) + end, end }
+}

@@ -9,6 +9,7 @@ import { reachOfInvite } from '../acts/reach.ts'
 import { whyInvite } from '../acts/why.ts'
 import type { House } from '../house.ts'
 import { Problem, problemOf } from '../problems.ts'
+import { ulidEnding } from './derived-ulid.ts'
 import { expiryFields, expiryFrom } from './expiry.ts'
 import { listOf, pageOf, pageQuery } from './lists.ts'
 import { operation } from './operation.ts'
@@ -32,6 +33,26 @@ const read = async (house: House, id: string): Promise<InviteView> => {
   if (!invite) throw new Problem('invite_not_found')
   return invite
 }
+
+/** Far more than anybody has of one address in the time for which a key is kept. */
+const MOST_OF_AN_ADDRESS = 100
+
+/**
+ * The id for an invite, and the one that was issued before under the same Idempotency-Key: the process may have ended
+ * before it could keep its answer.
+ */
+const idFor = async (house: House, key: string | null, { email }: { email: string }) => {
+  if (key === null) return { inviteId: house.newId(), before: undefined }
+  const { id, end } = ulidEnding(house, `invite ${key}`)
+  const issued = await house.reads.invites.list({ email }, { now: house.now(), limit: MOST_OF_AN_ADDRESS })
+  return { inviteId: id, before: issued.find((one) => one.id.endsWith(end)) }
+}
+
+const issuedAnswer = (body: z.infer<typeof inviteSchema>) => ({
+  status: 201 as const,
+  headers: { location: `/api/v1/invites/${body.id}` },
+  body,
+})
 
 export const inviteOperations = [
   operation({
@@ -59,10 +80,11 @@ export const inviteOperations = [
       .meta({ examples: [{ email: 'ada@example.org', role: 'member', locale: 'en' }] }),
     answers: { 201: { description: 'issued; `Location` is its address', schema: inviteSchema } },
     refusals: ['email_already_registered', 'invite_expiry_out_of_range'],
-    async handle({ house, body, principal, correlation }) {
+    async handle({ house, body, principal, correlation, idempotencyKey }) {
+      const { inviteId, before } = await idFor(house, idempotencyKey, body)
+      if (before) return issuedAnswer(presentInvite(before))
       const inForce = await house.inForce.fresh()
       const { email, role = inForce.inviteRole, locale = inviteLocale(inForce, 'en') } = body
-      const inviteId = house.newId()
       const expiresAt = expiryFrom(body, house.now(), inForce.inviteTtlMs)
       const actor = `user:${principal.userId}` as const
       const outcome = await house.execute(
@@ -73,27 +95,23 @@ export const inviteOperations = [
       if (outcome.outcome === 'refused') throw problemOf(outcome.refusal)
       const [issued] = outcome.events
       if (!issued) throw new Error('a new invite came without its event')
-      return {
-        status: 201,
-        headers: { location: `/api/v1/invites/${inviteId}` },
-        // What the projection has just written, without reading it back.
-        body: {
-          id: inviteId,
-          email,
-          role,
-          state: 'open',
-          delivery: 'queued',
-          issuedAt: issued.at,
-          issuedBy: actor,
-          expiresAt,
-          sentAt: null,
-          redeemedAt: null,
-          redeemedUserId: null,
-          revokedAt: null,
-          revokedBy: null,
-          reason: null,
-        },
-      }
+      // What the projection has just written, without reading it back.
+      return issuedAnswer({
+        id: inviteId,
+        email,
+        role,
+        state: 'open',
+        delivery: 'queued',
+        issuedAt: issued.at,
+        issuedBy: actor,
+        expiresAt,
+        sentAt: null,
+        redeemedAt: null,
+        redeemedUserId: null,
+        revokedAt: null,
+        revokedBy: null,
+        reason: null,
+      })
     },
   }),
 

@@ -141,6 +141,7 @@ export const openPostgresEngine = async ({
     historySource: () => postgresSource(pool),
     doctor: () => doctor(pool),
     isMigrated: () => isMigrated(reader, migrations),
+    checkWritable: async () => {}, // a server that cannot write says so to whoever reads, too
     async past(readTables, position) {
       if (!store) throw new Error('there is no history yet')
       return postgresPast(reader, store, readTables, position)

@@ -11,7 +11,7 @@ import {
   sqliteDialect,
   sqliteReader,
 } from './sqlite.ts'
-import { outward } from './sqlite-errors.ts'
+import { codeOf, outward } from './sqlite-errors.ts'
 import { sqliteLiveTables } from './sqlite-live-tables.ts'
 import type { Exclusively, Work } from './work.ts'
 
@@ -24,10 +24,18 @@ export type SqliteFile = {
   readonly reader: SqliteConnection
 }
 
+const integrityOf = (pragma: (name: string) => unknown): string => {
+  try {
+    return String(pragma('integrity_check'))
+  } catch (error) {
+    return codeOf(error) // too damaged to be looked at
+  }
+}
+
 const doctor = (db: SqliteConnection): readonly Checked[] => {
   const pragma = (name: string): unknown => db.pragma(name, { simple: true })
   const isDurable = pragma('synchronous') === FULL && pragma('journal_mode') === 'wal'
-  const integrity = pragma('integrity_check')
+  const integrity = integrityOf(pragma)
   const pending = migrationStatus(db, sqliteMigrations()).filter(({ appliedAt }) => appliedAt === null).length
   return [
     {
@@ -35,7 +43,11 @@ const doctor = (db: SqliteConnection): readonly Checked[] => {
       ok: isDurable,
       detail: isDurable ? 'write-ahead log, synchronous=FULL' : 'commits can be lost',
     },
-    { what: 'integrity', ok: integrity === 'ok', detail: String(integrity) },
+    {
+      what: 'integrity',
+      ok: integrity === 'ok',
+      detail: integrity === 'ok' ? 'ok' : `the file is damaged: ${integrity.replaceAll('\n', ' ')}`,
+    },
     {
       what: 'migrations',
       ok: pending === 0,
@@ -73,7 +85,12 @@ const pastOf = (
 export const openSqliteEngine = (file: string, now: string): Engine & { readonly sqlite: SqliteFile } => {
   const db = openWriter(file)
   const migrations = sqliteMigrations()
-  migrateUp(db, migrations, now)
+  try {
+    migrateUp(db, migrations, now)
+  } catch (error) {
+    db.close()
+    throw outward(error)
+  }
   const reader = openReader(file)
   const rows = sqliteReader(reader)
   let store: SqliteEventStore | undefined
@@ -111,6 +128,7 @@ export const openSqliteEngine = (file: string, now: string): Engine & { readonly
     historySource: () => sqliteSource(reader),
     doctor: async () => doctor(db),
     isMigrated: () => isMigrated(rows, migrations),
+    checkWritable: async () => store?.checkWritable(),
     past: async (readTables, position, parts) => pastOf(file, readTables, position, parts),
     async close() {
       await store?.close()

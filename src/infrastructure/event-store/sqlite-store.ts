@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
 import { carrierOn, type SqliteConnection } from '../database/sqlite.ts'
-import { codeOf, isBusy, isFatal, isOutage, outward } from '../database/sqlite-errors.ts'
-import type { Work } from '../database/work.ts'
+import { codeOf, isBusy, isFatal, isOutage, isUncertain, outward } from '../database/sqlite-errors.ts'
+import { run, type Work } from '../database/work.ts'
 import { StoreBusy, StoreUnavailable } from '../errors.ts'
 import { type GroupParts, SqliteGroup } from './sqlite-group.ts'
 import { SqliteHistory } from './sqlite-history.ts'
@@ -12,6 +12,8 @@ const MAX_GROUP = 256
 /** How long a command waits for another process's write lock before the caller hears "busy". */
 const MAX_WAIT_MS = 5000
 const RETRY_MS = { least: 1, most: 8 }
+/** A commit of this size has to fit on the disk again before anybody is sent here. */
+const PROBE = 'x'.repeat(65_536)
 
 type Pending = {
   /** Runs inside the transaction; answers what to do once it is durable. */
@@ -44,6 +46,10 @@ export class SqliteEventStore extends SqliteHistory implements EventStore {
   #queue: Pending[] = []
   #draining: Promise<void> | null = null
   #closed = false
+  /** The last commit failed because of the disk. */
+  #failing = false
+  /** What is on the disk nobody knows for sure: nothing more is promised. */
+  #failed = false
   #logHoldsForgotten = false
 
   constructor(options: SqliteStoreOptions) {
@@ -78,6 +84,15 @@ export class SqliteEventStore extends SqliteHistory implements EventStore {
     })
   }
 
+  /** Throws while the disk takes no commits; it is tried only if the last one failed, and leaves nothing behind. */
+  async checkWritable(): Promise<void> {
+    if (!this.#failing) return
+    await this.exclusively('probe', function* () {
+      yield* run('insert into throttles (key, points, expires_at) values ($1, 0, 0)', [PROBE])
+      yield* run('delete from throttles where key = $1', [PROBE])
+    })
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     await this.#draining
@@ -87,7 +102,7 @@ export class SqliteEventStore extends SqliteHistory implements EventStore {
 
   #enqueue<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      if (this.#closed) return reject(new StoreUnavailable('the store is closed'))
+      if (this.#closed || this.#failed) return reject(new StoreUnavailable('the store is closed'))
       const run = () => {
         const result = work()
         return () => resolve(result)
@@ -114,12 +129,17 @@ export class SqliteEventStore extends SqliteHistory implements EventStore {
 
   /** False when another process holds the write lock: nothing has happened, and the group should be tried again. */
   #commitTogether(group: readonly Pending[]): boolean {
+    if (this.#failed) {
+      for (const { reject } of group) reject(new StoreUnavailable('the disk has failed'))
+      return true
+    }
     const settle: (() => void)[] = []
     const began = performance.now()
     try {
       this.#begin.run()
     } catch (error) {
       if (isBusy(codeOf(error))) return false
+      this.#failing = true
       for (const { reject } of group) reject(outward(error))
       return true
     }
@@ -137,15 +157,19 @@ export class SqliteEventStore extends SqliteHistory implements EventStore {
       this.#commit.run()
     } catch (error) {
       this.#undo()
-      if (isFatal(codeOf(error))) this.#options.onFatal(error as Error)
+      if (isFatal(codeOf(error))) this.#end(error as Error)
       // One command's rows may have been refused by the database; alone, only that command fails.
       else if (group.length > 1 && !isOutage(codeOf(error))) {
         for (const one of group) if (!this.#commitTogether([one])) this.#queue.push(one)
         return true
       }
-      for (const { reject } of group) reject(outward(error))
+      this.#failing ||= isOutage(codeOf(error))
+      // After a failed fsync a commit may be on the disk or not: "nothing was changed" could be a lie.
+      const told = isUncertain(codeOf(error)) ? error : outward(error)
+      for (const { reject } of group) reject(told)
       return true
     }
+    this.#failing = false
     const { appended, forgot } = this.#group.committed()
     for (const done of settle) done()
     this.#options.committed?.(group.length, (performance.now() - began) / 1000)
@@ -170,7 +194,7 @@ export class SqliteEventStore extends SqliteHistory implements EventStore {
       this.#logHoldsForgotten = result?.busy !== 0
     } catch (error) {
       this.#logHoldsForgotten = true
-      if (isFatal(codeOf(error))) this.#options.onFatal(error as Error)
+      if (isFatal(codeOf(error))) this.#end(error as Error)
       else if (codeOf(error) === '') throw error
     }
   }
@@ -178,6 +202,11 @@ export class SqliteEventStore extends SqliteHistory implements EventStore {
   #undo(): void {
     this.#group.discard()
     if (this.#options.db.inTransaction) this.#options.db.exec('rollback')
+  }
+
+  #end(error: Error): void {
+    this.#failed = true
+    this.#options.onFatal(error)
   }
 
   #withoutTheLate(group: readonly Pending[]): Pending[] {

@@ -30,7 +30,8 @@ export type MailTries = {
 
 /** Leases and notes of the runner; they are not history, only who is at it and when to try again. */
 export type MailLeases = {
-  readonly lease: (limit: number, leaseMs: number) => Promise<readonly LeasedMail[]>
+  /** `waits` after the first, second … try: a turn further away was set by a clock that was ahead, and has come. */
+  readonly lease: (limit: number, leaseMs: number, waits: readonly number[]) => Promise<readonly LeasedMail[]>
   readonly postpone: (mailId: string, nextAt: string, reason: string) => Promise<void>
 }
 
@@ -115,7 +116,7 @@ export class Outbox {
 
   /** Sends everything that is due now; answers how many mails it tried. */
   async sendDue(): Promise<number> {
-    const leased = await this.#parts.leases.lease(BATCH, LEASE_MS)
+    const leased = await this.#parts.leases.lease(BATCH, LEASE_MS, BACKOFF_MS)
     // Each on its own: one that fails must not let the others go on unwatched.
     const results = await Promise.allSettled(leased.map((mail) => this.#send(mail)))
     for (const [index, result] of results.entries()) {

@@ -6,9 +6,13 @@ import type { Clock } from '../clock.ts'
 const ALGORITHM = 'EdDSA'
 const TYPE = 'at+jwt' // RFC 9068
 const MAX_CACHED = 10_000
+/** So far ahead another node's clock may be. A token from further ahead was made while a clock was wrong, and would live too long. */
+const SKEW_MS = 60_000
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex') // RFC 8410: the header before the 32-byte seed
 
 export type AccessClaims = { readonly userId: string; readonly sessionId: string }
+
+type Verified = { readonly claims: AccessClaims; readonly from: number; readonly until: number }
 
 export type Signer = {
   readonly kid: string
@@ -29,9 +33,7 @@ export class AccessTokens {
   readonly #kid: string
   readonly #lifetime: number
   // A checked signature stays checked; what is looked at anew each time is the time, and (elsewhere) the session.
-  readonly #verified = new LRUCache<string, { readonly claims: AccessClaims; readonly until: number }>({
-    max: MAX_CACHED,
-  })
+  readonly #verified = new LRUCache<string, Verified>({ max: MAX_CACHED })
 
   constructor(signingKey: Buffer, issuer: string, clock: Clock, lifetimeSeconds: number) {
     this.#issuer = issuer
@@ -65,6 +67,7 @@ export class AccessTokens {
   async read(token: string): Promise<AccessClaims | 'token_expired' | 'token_invalid'> {
     const now = Date.parse(this.#clock())
     const known = this.#verified.get(token)
+    if (known && known.from > now) return 'token_invalid'
     if (known) return known.until > now ? known.claims : 'token_expired'
     try {
       const { payload, protectedHeader } = await jwtVerify(token, this.#public, {
@@ -73,14 +76,17 @@ export class AccessTokens {
         issuer: this.#issuer,
         audience: this.#issuer,
         currentDate: new Date(now),
-        requiredClaims: ['sub', 'sid', 'exp'],
+        requiredClaims: ['sub', 'sid', 'iat', 'exp'],
       })
-      const { sub, exp } = payload
+      const { sub, iat, exp } = payload
       const sid = payload['sid']
       if (protectedHeader.kid !== this.#kid) return 'token_invalid'
-      if (sub === undefined || exp === undefined || typeof sid !== 'string') return 'token_invalid'
+      if (sub === undefined || iat === undefined || exp === undefined || typeof sid !== 'string')
+        return 'token_invalid'
       const claims = { userId: sub, sessionId: sid }
-      this.#verified.set(token, { claims, until: exp * 1000 })
+      const from = iat * 1000 - SKEW_MS
+      if (from > now) return 'token_invalid'
+      this.#verified.set(token, { claims, from, until: exp * 1000 })
       return claims
     } catch (error) {
       if (error instanceof errors.JWTExpired) return 'token_expired'
