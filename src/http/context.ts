@@ -10,6 +10,8 @@ export type State = {
   /** One ULID a request: the chain that its events belong to. */
   correlation: string
   locale: Locale
+  /** The reader's time zone: the name of one, such as `Europe/Berlin`. */
+  zone: string
   principal: Principal | null
   /** The route's pattern, for the log: paths may hold tokens. */
   route?: string

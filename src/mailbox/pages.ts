@@ -10,7 +10,7 @@ import { request } from '../http/middleware/request.ts'
 import { openAssets } from '../http/pages/assets.ts'
 import type { Kit } from '../http/pages/kit.ts'
 import { language } from '../http/pages/language.ts'
-import { brandOf } from '../http/pages/layout.ts'
+import { brandOf, frameFiles } from '../http/pages/layout.ts'
 import { type MailboxSource, mailboxRoutes } from '../http/pages/mailbox.ts'
 import { problemPage } from '../http/pages/problem.ts'
 import { openViews } from '../http/pages/view.ts'
@@ -63,16 +63,11 @@ const sourceOf = (letters: Letters): MailboxSource => {
 const renderer = (): { readonly render: Kit['render']; readonly serve: Middleware<State> } => {
   const views = openViews()
   const { urls, serve } = openAssets()
-  const assets = {
-    css: urls['app.css'],
-    logo: urls['favicon.svg'],
-    doorOpen: urls['door-open.svg'],
-    doorClosed: urls['door-closed.svg'],
-  }
+  const assets = frameFiles(urls)
   return {
     serve,
     render(ctx, name, view, status = 200) {
-      const { locale } = ctx.state
+      const { locale, zone } = ctx.state
       const otherLocale = locale === 'en' ? 'ru' : 'en'
       ctx.status = status
       ctx.type = 'html'
@@ -80,6 +75,7 @@ const renderer = (): { readonly render: Kit['render']; readonly serve: Middlewar
       ctx.body = views(name, {
         isSink: true,
         locale,
+        zone,
         otherLocale,
         otherLanguage: otherLocale === 'ru' ? 'Русский' : 'English',
         languageUrl: `${ctx.path}?lang=${otherLocale}`,

@@ -23,7 +23,7 @@ export const historyComparePage = (router: Router<State>, kit: Kit): void => {
 
   const shownValue = (ctx: Ctx, value: Value): string | null => {
     if (value === null) return null
-    return INSTANT.test(String(value)) ? moment(ctx.state.locale, String(value)) : String(value)
+    return INSTANT.test(String(value)) ? moment(ctx.state, String(value)) : String(value)
   }
 
   /** The page of what a difference is about, as it was when it was there. */

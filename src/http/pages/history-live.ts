@@ -24,7 +24,7 @@ export const historyLive = (router: Router<State>, kit: Kit): void => {
 
   const frameOf = async (ctx: Ctx, event: DomainEvent, seesPersons: boolean): Promise<string> => {
     const [line] = await historyLines(kit, ctx, [shownTo(event, seesPersons)])
-    const said = { ...line, actor: line?.actor?.name, when: moment(ctx.state.locale, event.at) }
+    const said = { ...line, actor: line?.actor?.name, when: moment(ctx.state, event.at) }
     return `id: ${event.position}\ndata: ${JSON.stringify(said)}\n\n`
   }
 

@@ -26,6 +26,7 @@ import { openAssets } from './assets.ts'
 import { brandAssets } from './brand.ts'
 import { consentPages } from './consent.ts'
 import { csrfGuards } from './csrf.ts'
+import { designPage } from './design.ts'
 import { docPages } from './docs.ts'
 import { historyPages } from './history.ts'
 import { homePages } from './home.ts'
@@ -132,6 +133,7 @@ export const openPages = (house: House, app: Koa<State>): Pages => {
     adminUserChanges,
     historyPages,
     docPages,
+    designPage,
     mailboxPages,
     adminSettingPages,
     adminMailTextPages,

@@ -65,7 +65,7 @@ export const invitePages = (router: Router<State>, kit: Kit): void => {
         text: isOwn
           ? t(ctx, 'invite.dead.redeemed.own')
           : t(ctx, `invite.dead.${kind}.text`, {
-              date: typeof expiresAt === 'string' ? moment(ctx.state.locale, expiresAt) : '',
+              date: typeof expiresAt === 'string' ? moment(ctx.state, expiresAt) : '',
             }),
         mailLinkUrl: kind === 'redeemed' && !isOwn ? `/invites/${paramOf(ctx, 'token')}/sign-in-link` : null,
         againUrl: null,

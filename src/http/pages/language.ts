@@ -2,6 +2,7 @@ import type { Middleware } from 'koa'
 import type { Locale } from '../../domain/invites/events.ts'
 import type { State } from '../context.ts'
 import type { Ctx } from './kit.ts'
+import { zoneOf } from './zone.ts'
 
 const COOKIE = 'lang'
 const YEAR_MS = 365 * 86_400_000
@@ -26,5 +27,6 @@ export const language: Middleware<State> = (ctx, next) => {
   const asked = ctx.query['lang']
   if (isLocale(asked)) ctx.cookies.set(COOKIE, asked, { maxAge: YEAR_MS, sameSite: 'lax', httpOnly: true })
   ctx.state.locale = localeOf(ctx as Ctx)
+  ctx.state.zone = zoneOf(ctx as Ctx)
   return next()
 }

@@ -58,16 +58,20 @@ export const brandOf = (brand: Brand, mark: string | undefined): ReturnType<type
   return face
 }
 
+/** What the frame and its pages fetch besides themselves. */
+export const frameFiles = (assets: Readonly<Record<string, string>>) => ({
+  css: assets['app.css'],
+  script: assets['page.js'],
+  logo: assets['favicon.svg'],
+  doorOpen: assets['door-open.svg'],
+  doorClosed: assets['door-closed.svg'],
+})
+
 /** What the frame around every page needs to know. */
 export const openLayout = (house: House, guards: Guards, assets: Readonly<Record<string, string>>) => {
-  const files = {
-    css: assets['app.css'],
-    logo: assets['favicon.svg'],
-    doorOpen: assets['door-open.svg'],
-    doorClosed: assets['door-closed.svg'],
-  }
+  const files = frameFiles(assets)
   return (ctx: Ctx) => {
-    const { locale, principal } = ctx.state
+    const { locale, zone, principal } = ctx.state
     const { brand, registration } = house.inForce.known()
     const isRestricted = principal ? principal.session.restricted || isTemporary(principal.user) : false
     const isAdmin = !isRestricted && (principal?.user.roles.includes('admin') ?? false)
@@ -77,6 +81,7 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
     const notice = takeNotice(ctx)
     return {
       locale,
+      zone,
       otherLocale: other.locale,
       otherLanguage: other.name,
       languageUrl: languageUrl(ctx, other.locale),

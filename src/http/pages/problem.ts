@@ -4,6 +4,7 @@ import type { Ctx, Kit } from './kit.ts'
 import { localeOf } from './language.ts'
 import { pageOf } from './layout.ts'
 import type { TextKey } from './texts/en.ts'
+import { zoneOf } from './zone.ts'
 
 /** What helps now: the same page once more, the page where it stands, or the main page. */
 const wayOn = ({ code, status }: Problem): { advice: TextKey; retry: boolean } => {
@@ -27,6 +28,7 @@ export const problemPage =
     const ctx = context as Ctx
     ctx.state.principal ??= null
     ctx.state.locale = localeOf(ctx)
+    ctx.state.zone = zoneOf(ctx)
     const { advice, retry } = wayOn(problem)
     kit.render(
       ctx,

@@ -21,7 +21,7 @@ export const referralLinkPages = (router: Router<State>, kit: Kit): void => {
       {
         title: t(ctx, `referral.dead.${kind}.title`),
         text: t(ctx, `referral.dead.${kind}.text`, {
-          date: expiresAt === '' ? '' : moment(ctx.state.locale, expiresAt),
+          date: expiresAt === '' ? '' : moment(ctx.state, expiresAt),
         }),
         mailLinkUrl: null,
         againUrl: again ? '/register' : null,

@@ -1,19 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Handlebars from 'handlebars'
-import type { Locale } from '../../domain/invites/events.ts'
-import { day, moment, text, textKey, type Values } from './words.ts'
+import { day, moment, type Reader, text, textKey, type Values } from './words.ts'
 
 // Indenting what a partial brings would indent the lines of a textarea or a mail, too.
 const OPTIONS = { strict: true, preventIndent: true }
 const VIEWS = join(import.meta.dirname, '..', 'views')
 
-type View = Readonly<Record<string, unknown>> & { readonly locale: Locale }
+type View = Readonly<Record<string, unknown>> & Reader
 export type RenderView = (name: string, view: View) => string
 
 type HelperOptions = {
   readonly hash: Values
-  readonly data: { readonly root: { readonly locale: Locale } }
+  readonly data: { readonly root: Reader }
 }
 
 const helpers = {
@@ -21,9 +20,11 @@ const helpers = {
   /** A text whose name ends in a value: `{{tk 'state.' invite.state}}`. */
   tk: (prefix: string, name: string, { hash, data }: HelperOptions) =>
     text(data.root.locale, textKey(`${prefix}${name}`), hash),
-  moment: (instant: string, { data }: HelperOptions) => moment(data.root.locale, instant),
+  moment: (instant: string, { data }: HelperOptions) => moment(data.root, instant),
   day: (date: string, { data }: HelperOptions) => day(data.root.locale, date),
   encode: (text: string) => encodeURIComponent(text),
+  /** Parts that make one address or one label. The options that handlebars adds are no part. */
+  join: (...parts: unknown[]) => parts.slice(0, -1).map(String).join(''),
   eq: (a: unknown, b: unknown) => a === b,
   or: (a: unknown, b: unknown) => Boolean(a) || Boolean(b),
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Locale } from '../../domain/invites/events.ts'
 import { type CountKey, en, enCounts, type TextKey, type Texts } from './texts/en.ts'
 import { ru, ruCounts } from './texts/ru.ts'
@@ -31,13 +32,31 @@ export const plural = (locale: Locale, key: CountKey, count: number): string => 
   return fill(forms[rules[locale].select(count)] ?? forms.other, { count })
 }
 
-const format = (language: string) =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
-const formats = { en: format('en-GB'), ru: format('ru') }
+type Clock = { readonly at: Intl.DateTimeFormat; readonly zone: Intl.DateTimeFormat }
+/** Making one takes longer than all the rest of a page. */
+const clocks = new LRUCache<string, Clock>({ max: 200 })
+const languages = { en: 'en-GB', ru: 'ru' }
 
-/** An instant in the reader's language, in UTC and saying so. */
-export const moment = (locale: Locale, instant: string): string =>
-  `${formats[locale].format(new Date(instant))} UTC`
+const clockOf = (locale: Locale, timeZone: string): Clock => {
+  const name = `${locale} ${timeZone}`
+  const language = languages[locale]
+  const clock = clocks.get(name) ?? {
+    at: new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone }),
+    zone: new Intl.DateTimeFormat(language, { timeZone, timeZoneName: 'short' }),
+  }
+  clocks.set(name, clock)
+  return clock
+}
+
+export type Reader = { readonly locale: Locale; readonly zone: string }
+
+/** An instant in the reader's language and time zone, and saying which that is. `page.js` says the same in browsers. */
+export const moment = ({ locale, zone }: Reader, instant: string): string => {
+  const clock = clockOf(locale, zone)
+  const at = new Date(instant)
+  const name = clock.zone.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value
+  return `${clock.at.format(at)} ${name}`
+}
 
 const UNITS = [
   ['day', 86_400_000],

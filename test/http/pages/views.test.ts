@@ -53,7 +53,7 @@ describe('the view engine', () => {
 
   test('refuses words that are not written, and views that are not there', () => {
     expect(() => render({ page: "{{t 'no.such.words'}}" })).toThrow('no text named no.such.words')
-    expect(() => openViews(folder)('nothing', { locale: 'en' })).toThrow('no view named nothing')
+    expect(() => openViews(folder)('nothing', { locale: 'en', zone: 'UTC' })).toThrow('no view named nothing')
   })
 
   test('leaves the lines of what people typed as they are, however deep its partial stands', () => {

@@ -1,4 +1,5 @@
 import { enClients } from './en-clients.ts'
+import { enDesign } from './en-design.ts'
 import { enDocs } from './en-docs.ts'
 import { enForgetting } from './en-forgetting.ts'
 import { enHistory } from './en-history.ts'
@@ -26,6 +27,7 @@ export const en = {
   ...enSettings,
   ...enMoments,
   ...enImports,
+  ...enDesign,
   ...enDocs,
   'site.tagline': 'Members by invite',
   'site.asOf': 'As it was: {at}. You see this as an auditor; nothing can be changed.',

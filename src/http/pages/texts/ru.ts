@@ -1,5 +1,6 @@
 import type { CountKey, Texts } from './en.ts'
 import { ruClients } from './ru-clients.ts'
+import { ruDesign } from './ru-design.ts'
 import { ruDocs } from './ru-docs.ts'
 import { ruForgetting } from './ru-forgetting.ts'
 import { ruHistory } from './ru-history.ts'
@@ -27,6 +28,7 @@ export const ru: Texts = {
   ...ruSettings,
   ...ruMoments,
   ...ruImports,
+  ...ruDesign,
   ...ruDocs,
   'site.tagline': 'Вход по приглашению',
   'site.asOf': 'Как было: {at}. Вы смотрите как аудитор; изменить ничего нельзя.',
