@@ -36,7 +36,7 @@ describe('the view engine', () => {
 
   const render = (files: Record<string, string>, view: Record<string, unknown> = {}): string => {
     for (const [name, source] of Object.entries(files)) writeFileSync(join(folder, `${name}.hbs`), source)
-    return openViews(folder)('page', { locale: 'en', ...view })
+    return openViews(folder)('page', { locale: 'en', zone: 'UTC', ...view })
   }
 
   test('escapes what people typed, in text, in attributes and inside of words', () => {
