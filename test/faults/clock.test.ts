@@ -141,7 +141,7 @@ test(`F11 ${STEPS} times the clock jumps, also in the middle of a request: no er
   const told: Record<string, number> = {}
   const note = (status: number, code: unknown) => {
     expect(status, String(code)).toBeLessThan(500)
-    const name = `${status} ${String(code ?? '')}`.trim()
+    const name = `${status} ${typeof code === 'string' ? code : ''}`.trim()
     told[name] = (told[name] ?? 0) + 1
   }
   for (let step = 0; step < STEPS; step++) {

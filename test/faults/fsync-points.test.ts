@@ -34,9 +34,16 @@ describe.skipIf(withoutStrace('fsync points'))('F01, F04 a process that fails at
     const { stdout, status, signal } = spawnSync(
       'strace',
       [
-        ...['-f', '-e', `trace=${calls}`, '-o', trace],
+        '-f',
+        '-e',
+        `trace=${calls}`,
+        '-o',
+        trace,
         ...(inject === null ? [] : ['-e', `inject=${calls}:${inject}:when=${when}`]),
-        ...[process.execPath, child, home, String(COMMANDS)],
+        process.execPath,
+        child,
+        home,
+        String(COMMANDS),
       ],
       { encoding: 'utf8', timeout: 120_000 },
     )

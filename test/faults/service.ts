@@ -98,7 +98,7 @@ export const startService = async (
             const answer = (json && text !== '' ? JSON.parse(text) : { text }) as Record<string, unknown>
             resolve({
               status: response.statusCode ?? 0,
-              code: String(answer['code'] ?? ''),
+              code: typeof answer['code'] === 'string' ? answer['code'] : '',
               retryAfter: response.headers['retry-after'] ?? null,
               body: answer,
             })

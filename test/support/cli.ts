@@ -61,8 +61,8 @@ export const serve = (
   env: Record<string, string> = {},
   under: readonly string[] = [],
 ) => {
-  const [program = '', ...words] = [...under, process.execPath, MAIN, 'serve']
-  const child = spawn(program, words, {
+  const words = [...under, process.execPath, MAIN, 'serve'] as const
+  const child = spawn(words[0], words.slice(1), {
     cwd: folder,
     env: environmentIn(folder, { PORT: String(port), ...env }),
   })

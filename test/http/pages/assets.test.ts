@@ -13,12 +13,13 @@ describe('files for the browser', () => {
     const files = [...html.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, path = '']) => path)
     expect(files.length).toBeGreaterThanOrEqual(3)
     for (const path of files) {
-      expect(path).toMatch(/^\/assets\/[\w-]+\.[0-9a-f]{8}\.(css|svg)$/)
+      expect(path).toMatch(/^\/assets\/[\w-]+\.[0-9a-f]{8}\.(css|svg|js)$/)
       const file = await site.visitor().get(path)
       expect(file.status).toBe(200)
       expect(file.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
       expect(file.headers.get('set-cookie')).toBeNull()
-      expect(file.headers.get('content-type')).toMatch(path.endsWith('.css') ? /^text\/css/ : /^image\/svg/)
+      const type = { css: 'text/css', svg: 'image/svg', js: 'text/javascript' }[path.split('.').at(-1) ?? '']
+      expect(file.headers.get('content-type')).toMatch(new RegExp(`^${type}`))
     }
   })
 
