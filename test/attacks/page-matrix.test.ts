@@ -81,6 +81,7 @@ const MATRIX: Readonly<Record<string, Answers>> = {
   'GET /history/seals/:size': overseers(200),
   'GET /history/:position': overseers(200),
   'GET /docs': all(200),
+  'GET /docs/design': all(200),
   'GET /docs/events': all(200),
   'GET /docs/refusals': all(200),
   'GET /mailbox': all(200),

@@ -34,7 +34,9 @@ const read = async (house: House, id: string): Promise<InviteView> => {
   return invite
 }
 
-/** Far more than anybody has of one address in the time for which a key is kept. */
+/** After a day a key is forgotten, and what was done under it is no repeat any more. */
+const KEY_KEPT_MS = 24 * 3_600_000
+/** Far more than anybody has of one address in that time. */
 const MOST_OF_AN_ADDRESS = 100
 
 /**
@@ -44,8 +46,10 @@ const MOST_OF_AN_ADDRESS = 100
 const idFor = async (house: House, key: string | null, { email }: { email: string }) => {
   if (key === null) return { inviteId: house.newId(), before: undefined }
   const { id, end } = ulidEnding(house, `invite ${key}`)
-  const issued = await house.reads.invites.list({ email }, { now: house.now(), limit: MOST_OF_AN_ADDRESS })
-  return { inviteId: id, before: issued.find((one) => one.id.endsWith(end)) }
+  const now = house.now()
+  const issued = await house.reads.invites.list({ email }, { now, limit: MOST_OF_AN_ADDRESS })
+  const isKept = (at: string) => Date.parse(now) - Date.parse(at) <= KEY_KEPT_MS
+  return { inviteId: id, before: issued.find((one) => one.id.endsWith(end) && isKept(one.issuedAt)) }
 }
 
 const issuedAnswer = (body: z.infer<typeof inviteSchema>) => ({

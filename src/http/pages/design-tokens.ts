@@ -35,7 +35,9 @@ const WRITTEN = [
 ] as const
 
 const valuesIn = (css: string): Values =>
-  new Map([...css.matchAll(/--([\w-]+):\s*([^;]+);/g)].map(([, name = '', value = '']) => [name, value]))
+  new Map(
+    [...css.matchAll(/(?<![\w-])--([\w-]+):\s*([^;]+);/g)].map(([, name = '', value = '']) => [name, value]),
+  )
 
 const isColour = (value: string): boolean => /^#[0-9a-f]{6}$/.test(value)
 
