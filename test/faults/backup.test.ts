@@ -16,7 +16,7 @@ import { openTestFloor, rawSqlite, testSettings } from '../support/house.ts'
 import { expectProjectionsEqualRebuild } from '../support/rebuild.ts'
 import { rounds } from './support.ts'
 
-const COPIES = rounds(5, 20)
+const COPIES = rounds(3, 20)
 const BY = { actor: 'operator', correlation: 'C' } as const
 const log = pino({ level: 'silent' })
 

@@ -6,7 +6,7 @@ import { nextMessage, progress, rounds, startWorker } from './support.ts'
 
 const PROCESSES = 2
 const EACH = 3
-const ROUNDS = rounds(25, 1000)
+const ROUNDS = rounds(8, 1000)
 
 test(`T10, S4-7: one address, registered ${PROCESSES * EACH} times at once and confirmed by everybody at once from ${PROCESSES} processes, ${ROUNDS} rounds: one confirmed user each`, {
   timeout: 3_600_000,

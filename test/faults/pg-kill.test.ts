@@ -10,7 +10,7 @@ import { openFollower } from './follower.ts'
 import { on, rounds, seeded, seedOf } from './support.ts'
 
 const NODES = 4
-const LASTS_MS = rounds(8000, 600_000)
+const LASTS_MS = rounds(4000, 600_000)
 const KILL_EVERY_MS = { least: 300, most: rounds(1500, 6000) }
 /** What was committed and not made durable lingers, so that a server that ends at once loses it. */
 const LINGERING = ['wal_writer_delay=10s']

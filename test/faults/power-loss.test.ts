@@ -8,8 +8,8 @@ import { expectProjectionsEqualRebuild } from '../support/rebuild.ts'
 import { progress, rounds, seeded, seedOf } from './support.ts'
 import { type Call, readTrace, replayTo } from './trace.ts'
 
-const CUTS = rounds(20, 300)
-const COMMANDS = rounds(60, 300)
+const CUTS = rounds(10, 300)
+const COMMANDS = rounds(40, 300)
 
 const hasStrace = spawnSync('strace', ['-V']).status === 0
 if (!hasStrace)

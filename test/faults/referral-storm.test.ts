@@ -3,7 +3,7 @@ import { referralStorm } from './referral-storm.ts'
 import { rounds } from './support.ts'
 
 const PROCESSES = 2
-const ROUNDS = rounds(20, 500)
+const ROUNDS = rounds(8, 500)
 
 test(
   `S1-13, C-21, T19: codes wished for at once, and circles closed at once from ${PROCESSES} processes, ${ROUNDS} rounds: one code each, no circle`,

@@ -66,7 +66,7 @@ const beginWithoutEnd = async (port: number): Promise<void> => {
 describe('F23 SIGTERM under load', () => {
   test('every request that was taken is answered, nothing that was answered is lost, and the end comes within ten seconds', async () => {
     const acknowledged = new Set<string>()
-    for (let round = 0; round < rounds(3, 20); round++) {
+    for (let round = 0; round < rounds(1, 20); round++) {
       const { port, service } = await start()
       const admin = openClient(port)
       const signedIn = await admin.post('/api/v1/sessions', {

@@ -31,9 +31,9 @@ import {
 
 // LONG=1: every byte, and a thousand changes each.
 const isLong = process.env['LONG'] === '1'
-const STEP = isLong ? 1 : 37
-const RUNS = isLong ? 1000 : 60
-const EXPORT_RUNS = isLong ? 1000 : 30
+const STEP = isLong ? 1 : 73
+const RUNS = isLong ? 1000 : 25
+const EXPORT_RUNS = isLong ? 1000 : 12
 const TEN_MINUTES = 600_000
 
 /** What is sealed and what stands for it, as whoever asks the database gets it. */

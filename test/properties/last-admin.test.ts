@@ -12,7 +12,7 @@ import { runs } from '../support/runs.ts'
 
 const ADMINS = 4
 const SEED = process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }
-const RUNS = runs(40)
+const RUNS = runs(20)
 
 const person = fc.nat({ max: ADMINS - 1 })
 const act = fc.record({

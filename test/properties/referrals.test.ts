@@ -71,7 +71,7 @@ const script = fc.commands<Model, Real, false>(
   ],
   { maxCommands: 40, size: '+1' },
 )
-const RUNS = runs(40)
+const RUNS = runs(20)
 const SEED = process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }
 
 test('S1-13, S1-24, S1-25, S1-28, S1-31, C-21: whatever people do, on a real file, codes and referrals are as the model says', async () => {

@@ -270,7 +270,7 @@ const commands = fc.commands<Model, Real, false>(
   { maxCommands: 30 },
 )
 
-const RUNS = runs(40)
+const RUNS = runs(20)
 const SEED = process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }
 
 const openReal = async (): Promise<{ model: Model; real: Real }> => {
