@@ -7,18 +7,21 @@ const SQL = `select 1 from events where type in (${FORGETTING.map((type) => `'${
 /**
  * Notices that somebody was forgotten through another connection, in this process or another: then what is kept of
  * keys is void. Asked before each use of what is kept; as long as nobody else commits, it asks SQLite for one number.
+ * Prepared once for any number of watches.
  */
-export const forgettingWatch = (db: SqliteConnection, onForgetting: () => void): (() => void) => {
+export const forgettingWatches = (db: SqliteConnection): ((onForgetting: () => void) => () => void) => {
   const version = db.prepare('pragma data_version').pluck()
   const head = db.prepare('select max(position) from events').pluck()
   const forgetting = db.prepare(SQL)
-  let seenVersion = version.get()
-  let seen = Number(head.get() ?? 0)
-  return () => {
-    const now = version.get()
-    if (now === seenVersion) return
-    seenVersion = now
-    if (forgetting.get(seen) !== undefined) onForgetting()
-    seen = Number(head.get() ?? 0)
+  return (onForgetting) => {
+    let seenVersion = version.get()
+    let seen = Number(head.get() ?? 0)
+    return () => {
+      const now = version.get()
+      if (now === seenVersion) return
+      seenVersion = now
+      if (forgetting.get(seen) !== undefined) onForgetting()
+      seen = Number(head.get() ?? 0)
+    }
   }
 }

@@ -6,7 +6,7 @@ import { type SqliteConnection, statementsOf } from '../database/sqlite.ts'
 import type { SubjectKeys } from '../vault/subject-keys.ts'
 import { BoundaryCache } from './boundary-cache.ts'
 import { decode, type KeysOf, type TagEncoder } from './codec.ts'
-import { forgettingWatch } from './forgetting-watch.ts'
+import { forgettingWatches } from './forgetting-watch.ts'
 
 const quoted = (types: readonly string[]) => types.map((type) => `'${type}'`).join(',')
 
@@ -30,32 +30,35 @@ export const keyReader = (db: SqliteConnection, keys: SubjectKeys) => {
 const MAX_KEPT = 10_000
 
 /**
- * The same for many subjects at once, with a short memory of its own: a long reading must neither push out what
- * commands need, nor read on what was forgotten meanwhile.
+ * The same for many subjects at once, with a short memory of its own for each reading: a long one must neither push out
+ * what commands need, nor read on what was forgotten meanwhile.
  */
-export const keysReader = (db: SqliteConnection, keys: SubjectKeys): KeysOf => {
+export const keysReaders = (db: SqliteConnection, keys: SubjectKeys): (() => KeysOf) => {
   const select = db
     .prepare('select subject, wrapped from subject_keys where subject in (select value from json_each(?))')
     .raw()
-  const kept = new Map<Subject, Buffer>()
-  const lookForForgotten = forgettingWatch(db, () => kept.clear())
-  return (subjects) => {
-    lookForForgotten()
-    if (kept.size > MAX_KEPT) kept.clear()
-    const found = new Map<Subject, Buffer>()
-    const missing: Subject[] = []
-    for (const subject of subjects) {
-      const key = kept.get(subject)
-      if (key) found.set(subject, key)
-      else missing.push(subject)
+  const watch = forgettingWatches(db)
+  return () => {
+    const kept = new Map<Subject, Buffer>()
+    const lookForForgotten = watch(() => kept.clear())
+    return (subjects) => {
+      lookForForgotten()
+      if (kept.size > MAX_KEPT) kept.clear()
+      const found = new Map<Subject, Buffer>()
+      const missing: Subject[] = []
+      for (const subject of subjects) {
+        const key = kept.get(subject)
+        if (key) found.set(subject, key)
+        else missing.push(subject)
+      }
+      const rows = missing.length === 0 ? [] : (select.all(JSON.stringify(missing)) as [Subject, string][])
+      for (const [subject, wrapped] of rows) {
+        const key = keys.unwrap(subject, wrapped)
+        kept.set(subject, key)
+        found.set(subject, key)
+      }
+      return found
     }
-    const rows = missing.length === 0 ? [] : (select.all(JSON.stringify(missing)) as [Subject, string][])
-    for (const [subject, wrapped] of rows) {
-      const key = keys.unwrap(subject, wrapped)
-      kept.set(subject, key)
-      found.set(subject, key)
-    }
-    return found
   }
 }
 

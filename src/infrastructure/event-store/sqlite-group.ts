@@ -9,7 +9,7 @@ import type { SqliteConnection } from '../database/sqlite.ts'
 import type { Ids } from '../ids.ts'
 import type { SubjectKeys } from '../vault/subject-keys.ts'
 import { encode, encodedTags, subjectOf, type TagEncoder } from './codec.ts'
-import { forgettingWatch } from './forgetting-watch.ts'
+import { forgettingWatches } from './forgetting-watch.ts'
 import { BoundaryReader, keyReader } from './sqlite-boundary.ts'
 import type { DecideOutcome, DecideRequest } from './store.ts'
 
@@ -48,7 +48,7 @@ export class SqliteGroup {
     const { db } = parts
     this.#parts = parts
     this.#storedKey = keyReader(db, parts.keys)
-    this.#lookForForgotten = forgettingWatch(db, () => parts.keys.forgetAll())
+    this.#lookForForgotten = forgettingWatches(db)(() => parts.keys.forgetAll())
     this.#boundary = new BoundaryReader(db, (subject) => this.#keyOf(subject), parts.encodeTag)
     this.#events = new BulkInsert(db, 'events', ['position', 'type', 'bytes'])
     this.#tags = new BulkInsert(db, 'event_tags', ['tag', 'type', 'position'])

@@ -6,7 +6,7 @@ import type { SubjectKeys } from '../vault/subject-keys.ts'
 import { decodePage, type TagEncoder } from './codec.ts'
 import { eventsAfter } from './events-after.ts'
 import { storedPages } from './history-pages.ts'
-import { keysReader } from './sqlite-boundary.ts'
+import { keysReaders } from './sqlite-boundary.ts'
 import type { EventFilter, StoredEvent } from './store.ts'
 
 export type HistoryParts = {
@@ -19,6 +19,7 @@ export type HistoryParts = {
 export class SqliteHistory {
   readonly #parts: HistoryParts
   readonly #database: Parameters<typeof storedPages>[0]
+  #keysReader: ReturnType<typeof keysReaders> | null = null
 
   constructor(parts: HistoryParts) {
     this.#parts = parts
@@ -26,7 +27,8 @@ export class SqliteHistory {
   }
 
   async *read(filter: EventFilter = {}): AsyncIterable<DomainEvent> {
-    const keysOf = keysReader(this.#parts.reader, this.#parts.keys)
+    this.#keysReader ??= keysReaders(this.#parts.reader, this.#parts.keys)
+    const keysOf = this.#keysReader()
     for await (const page of storedPages(this.#database, this.#parts.encodeTag, filter)) {
       const events = decodePage(
         page.map(({ bytes }) => bytes),

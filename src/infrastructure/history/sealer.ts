@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { type Database, readBy } from '../database/work.ts'
 import type { EventStore } from '../event-store/store.ts'
@@ -12,6 +12,8 @@ import { GrowingTree, type Tile } from './tiles.ts'
 /** More events than this are sealed in several steps: memory stays flat, and others get their turn to write. */
 const MAX_PER_SEAL = 65_536
 const LOOK_EVERY_MS = 1000
+/** A millisecond of hashing. */
+const AT_ONCE = 256
 
 export type SealerParts = {
   readonly database: Pick<Database, 'reader' | 'exclusively'>
@@ -94,6 +96,7 @@ export class Sealer {
       if (position !== tree.size + 1)
         throw new NotAnExtension(`there is no event at position ${tree.size + 1}`)
       tree.add(leafHash(bytes))
+      if (tree.size % AT_ONCE === 0) await setImmediate() // others get their turn
     }
     if (tree.size !== size) throw new NotAnExtension(`there is no event at position ${tree.size + 1}`)
     tiles.push(...tree.partialTiles())

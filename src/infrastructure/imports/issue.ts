@@ -28,8 +28,12 @@ export type IssueParts = {
 
 export type Issue = (lines: readonly ImportLine[], by: By) => Promise<readonly ImportLine[]>
 
-/** A few milliseconds of work. Smaller batches would spare nobody: most of the wait is for the disk, once a batch. */
-const BATCH = 50
+/**
+ * So many lines at once that others wait for a few milliseconds of work. Where the disk is slow even one line takes
+ * longer: then many at once spare its time, and nobody waits longer for that.
+ */
+const BATCH = { least: 5, most: 50 }
+const A_FEW_MS = 8
 /** Others have this many times as long for themselves as a batch took: where the disk is slow, lists are slow. */
 const REST = 2
 
@@ -59,15 +63,19 @@ export const issueLines = ({ execute, defaults, clock }: IssueParts): Issue => {
       return { ...line, outcome: OUTCOMES[code] ?? 'refused', code: code as ImportCode }
     }
     const done: ImportLine[] = []
+    let size = BATCH.least
     for (let from = 0; from < lines.length; ) {
-      const batch = lines.slice(from, from + BATCH)
+      const batch = lines.slice(from, from + size)
       const since = performance.now()
+      const before = performance.eventLoopUtilization()
       done.push(
         ...(await Promise.all(
           batch.map((line) => (line.outcome === 'issuable' ? issue(line) : Promise.resolve(line))),
         )),
       )
       from += batch.length
+      const { active } = performance.eventLoopUtilization(before)
+      size = active > A_FEW_MS ? Math.max(BATCH.least, size >> 1) : Math.min(BATCH.most, size + BATCH.least)
       await sleep((performance.now() - since) * REST)
     }
     return done

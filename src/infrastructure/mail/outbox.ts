@@ -36,7 +36,7 @@ export type MailLeases = {
 }
 
 const LEASE_MS = 120_000 // longer than the longest SMTP conversation that the transport's timeouts allow
-const BATCH = 20
+const BATCH = 10
 const POLL_MS = 1000
 const MAX_REST_MS = 1000
 const SECOND = 1000
