@@ -10,7 +10,11 @@ import { codeOf, plant } from '../test/support/grove.ts'
 import { DAY, HOUR, MINUTE, openTestApp, type TestApp } from '../test/support/house.ts'
 
 /** How each invite of a month went; `by` is how many hours later it was redeemed. */
-const INVITED: readonly { readonly name: string; readonly by?: number; readonly end?: 'revoked' | 'bounced' }[] = [
+const INVITED: readonly {
+  readonly name: string
+  readonly by?: number
+  readonly end?: 'revoked' | 'bounced'
+}[] = [
   { name: 'Grace Hopper', by: 3 },
   { name: 'Margaret Hamilton', by: 1 },
   { name: 'Alan Turing' },
@@ -45,8 +49,8 @@ export type Demo = {
 }
 
 /** A house with a month behind it, in which everybody has a name and an address at example.org. */
-export const openDemo = async (): Promise<Demo> => {
-  const app = await openTestApp({ DEV_MAILBOX: 'on', THROTTLE: 'off' })
+export const openDemo = async (settings: Record<string, string> = {}): Promise<Demo> => {
+  const app = await openTestApp({ DEV_MAILBOX: 'on', THROTTLE: 'off', ...settings })
   const { house, clock } = app
   const adminId = await enrolAdmin(app.floor, ADMIN)
   const by = { actor: `user:${adminId}`, correlation: house.newId() } as const
@@ -63,6 +67,7 @@ export const openDemo = async (): Promise<Demo> => {
     const { userId } = redeemed
     const self = { actor: `user:${userId}`, correlation: house.newId() } as const
     await house.execute(changeProfile, { userId, name, locale: null }, self)
+    await app.mailsTo(addressOf(name))
     return userId
   }
 
@@ -84,6 +89,7 @@ export const openDemo = async (): Promise<Demo> => {
 
   const founder = await plant(app, { email: 'charles.babbage@example.org', name: 'Charles Babbage' })
   const code = await codeOf(app, founder)
+  await app.mailsTo(founder.email)
   const guests = [...CAME_BY_REFERRAL]
   const inviteIds: string[] = []
   let lastToJoin = adminId
@@ -104,15 +110,22 @@ export const openDemo = async (): Promise<Demo> => {
     }
     if (index % 4 === 2) {
       const guest = guests.shift()
-      if (guest !== undefined) await plant(app, { email: addressOf(guest), name: guest, code })
+      if (guest !== undefined) {
+        await plant(app, { email: addressOf(guest), name: guest, code })
+        await app.mailsTo(addressOf(guest))
+      }
     }
   }
   await house.execute(suspendUser, { userId: lastToJoin, reason: 'Left the project' }, by)
   clock.advance(10 * MINUTE)
-  await app.mailsTo('')
   await app.sealer.seal()
   const pathTo = (id = '') => `/invites/${house.links.inviteToken(id)}`
-  return { app, openInvite: pathTo(inviteIds.at(-1)), deadInvite: pathTo(inviteIds[0]), referralLink: `/r/${code}` }
+  return {
+    app,
+    openInvite: pathTo(inviteIds.at(-1)),
+    deadInvite: pathTo(inviteIds[0]),
+    referralLink: `/r/${code}`,
+  }
 }
 
 export { ADMIN }

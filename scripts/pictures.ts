@@ -6,13 +6,17 @@ import { ADMIN, openDemo } from './demo.ts'
 
 const FOLDER = fileURLToPath(new URL('../docs/images/', import.meta.url))
 
-const demo = await openDemo()
-const browser = await openBrowser()
+/** What people would see in the address bar; only this browser finds the house there. */
+const HOST = 'accounts.example.org'
+
+const demo = await openDemo({ PUBLIC_URL: `http://${HOST}` })
+const { host } = new URL(demo.app.address)
+const browser = await openBrowser([`--host-resolver-rules=MAP ${HOST}:80 ${host}`])
 try {
   mkdirSync(FOLDER, { recursive: true })
   const open = async () => {
     const context = await browser.newContext({
-      baseURL: demo.app.address,
+      baseURL: `http://${HOST}`,
       viewport: { width: 1280, height: 800 },
       locale: 'en',
       timezoneId: 'UTC',
@@ -31,9 +35,9 @@ try {
 
   for (const { name, page, path, height } of [
     { name: 'invite', page: guest, path: demo.openInvite, height: 620 },
-    { name: 'admin', page: admin, path: '/admin', height: 960 },
+    { name: 'admin', page: admin, path: '/admin', height: 1080 },
     { name: 'invites', page: admin, path: '/admin/invites', height: 960 },
-    { name: 'history', page: admin, path: '/history', height: 1100 },
+    { name: 'history', page: admin, path: '/history', height: 1480 },
   ]) {
     await page.setViewportSize({ width: 1280, height })
     await page.goto(path)

@@ -5,7 +5,7 @@ import { type Browser, chromium } from 'playwright-core'
 const KNOWN = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium']
 export const CHROMIUM = process.env['CHROMIUM_PATH'] ?? KNOWN.find(existsSync) ?? '/usr/bin/chromium'
 
-export const openBrowser = (): Promise<Browser> =>
+export const openBrowser = (more: readonly string[] = []): Promise<Browser> =>
   chromium.launch({
     executablePath: CHROMIUM,
     args: [
@@ -17,5 +17,6 @@ export const openBrowser = (): Promise<Browser> =>
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   })
