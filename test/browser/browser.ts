@@ -43,6 +43,15 @@ export const signIn = async (page: Page, { email, password } = ADMIN): Promise<v
   await page.waitForURL((url) => url.pathname === '/' || url.pathname === '/password/change')
 }
 
+/** Goes on by Tab alone until something has the focus; fails if it can't be come to. */
+export const pressTab = async (page: Page, until: string): Promise<void> => {
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press('Tab')
+    if (await page.evaluate((selector) => document.activeElement?.matches(selector), until)) return
+  }
+  throw new Error(`${until} cannot be reached by keyboard`)
+}
+
 /** Nothing that axe finds wrong, by any of its rules. */
 export const expectAccessible = async (page: Page, where: string): Promise<void> => {
   // Legacy mode leaves out frames from elsewhere, of which there are none here, and saves a blank page each time.
