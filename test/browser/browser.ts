@@ -1,33 +1,18 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { ADMIN } from '../support/admin.ts'
+import { CHROMIUM, openBrowser } from '../support/chromium.ts'
 
-/** Without windows it needs a third less of the processor; the engine is the same. */
-const KNOWN = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium']
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? KNOWN.find(existsSync) ?? '/usr/bin/chromium'
+export { openBrowser }
+
 const isThere = existsSync(CHROMIUM)
 if (!isThere)
   console.warn(`Browser tests are skipped: there is no ${CHROMIUM}; CHROMIUM_PATH names another one.`)
 
 /** For tests that need a real browser: skipped, and said so, where there is none. */
 export const describeInBrowser = describe.skipIf(!isThere)
-
-export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      '--no-sandbox',
-      '--headless',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
 
 export const WIDE = { width: 1280, height: 900 }
 export const NARROW = { width: 360, height: 740 }
@@ -56,6 +41,15 @@ export const signIn = async (page: Page, { email, password } = ADMIN): Promise<v
   await page.locator('[name=password]').fill(password)
   await page.locator('main button[type=submit]').click()
   await page.waitForURL((url) => url.pathname === '/' || url.pathname === '/password/change')
+}
+
+/** Goes on by Tab alone until something has the focus; fails if it can't be come to. */
+export const pressTab = async (page: Page, until: string): Promise<void> => {
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press('Tab')
+    if (await page.evaluate((selector) => document.activeElement?.matches(selector), until)) return
+  }
+  throw new Error(`${until} cannot be reached by keyboard`)
 }
 
 /** Nothing that axe finds wrong, by any of its rules. */

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { enrolAdmin } from '../support/admin.ts'
 import { openTestApp, type TestApp } from '../support/house.ts'
-import { describeInBrowser, openBrowser, openProfile, signIn } from './browser.ts'
+import { describeInBrowser, openBrowser, openProfile, pressTab, signIn } from './browser.ts'
 import { invite } from './town.ts'
 
 /** Long enough for a scanner that runs scripts to do what it does. */
@@ -11,14 +11,6 @@ const SCANNER_STAYS_MS = 5000
 let app: TestApp
 let browser: Browser
 let adminId: string
-
-const pressTab = async (page: Page, until: string): Promise<void> => {
-  for (let presses = 0; presses < 40; presses++) {
-    await page.keyboard.press('Tab')
-    if (await page.evaluate((selector) => document.activeElement?.matches(selector), until)) return
-  }
-  throw new Error(`${until} cannot be reached by keyboard`)
-}
 
 describeInBrowser('journeys in a real browser', () => {
   beforeAll(async () => {

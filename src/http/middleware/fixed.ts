@@ -1,6 +1,7 @@
 import type { Middleware } from 'koa'
 import type { State } from '../context.ts'
 import { Problem } from '../problems.ts'
+import { packed } from './packed.ts'
 
 export type Fixed = {
   readonly type: string
@@ -10,6 +11,11 @@ export type Fixed = {
 
 /** Documents that are the same for everybody, by their paths. They can be read, and nothing else. */
 export const fixed = (route: string, documents: ReadonlyMap<string, Fixed>): Middleware<State> => {
+  const files = new Map(
+    [...documents].flatMap(([path, { content }]) =>
+      typeof content === 'function' ? [] : [[path, packed(content)] as const],
+    ),
+  )
   return async (ctx, next) => {
     const found = documents.get(ctx.path)
     if (!found) return next()
@@ -19,6 +25,7 @@ export const fixed = (route: string, documents: ReadonlyMap<string, Fixed>): Mid
     const { type, content, maxAgeSeconds } = found
     ctx.set('Cache-Control', `public, max-age=${maxAgeSeconds}`)
     ctx.type = type
-    ctx.body = typeof content === 'function' ? await content() : content
+    if (typeof content === 'function') ctx.body = await content()
+    else await files.get(ctx.path)?.(ctx)
   }
 }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { Middleware } from 'koa'
 import type { State } from '../context.ts'
+import { packed } from '../middleware/packed.ts'
 
 const PUBLIC = join(import.meta.dirname, '..', 'public')
 const STYLES = join(PUBLIC, 'styles')
@@ -31,7 +32,7 @@ export const openAssets = () => {
     const digest = createHash('sha256').update(content).digest('hex').slice(0, 8)
     return {
       name,
-      content,
+      send: packed(content),
       type: TYPES[extension] ?? 'application/octet-stream',
       path: `/assets/${name.slice(0, -extension.length)}.${digest}${extension}`,
     }
@@ -55,7 +56,7 @@ export const openAssets = () => {
     ctx.state.route = '/assets/:file'
     ctx.set('Cache-Control', isIcon ? 'public, max-age=86400' : 'public, max-age=31536000, immutable')
     ctx.type = file.type
-    ctx.body = file.content
+    await file.send(ctx)
   }
   return { urls, serve }
 }

@@ -23,6 +23,26 @@ describe('files for the browser', () => {
     }
   })
 
+  test('go out compressed to whoever takes them so, and as they are to everybody else; pages never do', async () => {
+    const { html, headers } = await site.visitor().get('/')
+    expect(headers.get('content-encoding')).toBeNull()
+    const path = /href="(\/assets\/app\.[^"]+)"/.exec(html)?.[1] ?? ''
+    const ask = (encoding: string) => fetch(site.address + path, { headers: { 'accept-encoding': encoding } })
+    const [small, plain] = [await ask('gzip, br'), await ask('identity')]
+    expect([small, plain].map((answer) => answer.headers.get('content-encoding'))).toStrictEqual([
+      'gzip',
+      null,
+    ])
+    expect([small, plain].map((answer) => answer.headers.get('vary'))).toStrictEqual([
+      'Accept-Encoding',
+      'Accept-Encoding',
+    ])
+    expect(Number(small.headers.get('content-length')) * 2).toBeLessThan(
+      Number(plain.headers.get('content-length')),
+    )
+    expect(await small.text()).toBe(await plain.text())
+  })
+
   test('are not found under a digest that is not theirs', async () => {
     const { html } = await site.visitor().get('/')
     const css = /href="(\/assets\/[^"]+\.css)"/.exec(html)?.[1] ?? ''
