@@ -17,6 +17,10 @@ if (timeZone && !document.cookie.split('; ').includes(noted)) {
   }
 }
 
+// Where the tabs scroll, the one that is open is in sight.
+const tab = document.querySelector('.tabs [aria-current]')
+if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2
+
 // A form that has been sent says so, and is not sent again by a second click.
 const HELD_MS = 8000
 const release = (form) => {
