@@ -13,7 +13,7 @@ if (timeZone && !document.cookie.split('; ').includes(noted)) {
   for (const time of document.querySelectorAll('time[datetime*="T"]')) {
     const instant = new Date(time.dateTime)
     const { value } = zone.formatToParts(instant).find(({ type }) => type === 'timeZoneName')
-    time.textContent = `${at.format(instant)} ${value}`
+    time.textContent = `${at.format(instant).replace(' г.', '')} ${value}`
   }
 }
 
