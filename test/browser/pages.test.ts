@@ -34,6 +34,7 @@ const walks: readonly Walk<Who>[] = [
   { name: 'docs', who: 'stranger', go: goTo('/docs') },
   { name: 'docs-events', who: 'stranger', go: goTo('/docs/events') },
   { name: 'docs-refusals', who: 'stranger', go: goTo('/docs/refusals') },
+  { name: 'docs-design', who: 'stranger', go: goTo('/docs/design') },
   { name: 'not-found', who: 'stranger', go: goTo('/there/is/nothing/here') },
   { name: 'mailbox', who: 'stranger', go: goTo('/mailbox') },
   { name: 'mailbox-address', who: 'stranger', go: goTo(`/mailbox/${NEWCOMER.email}`) },

@@ -5,6 +5,7 @@ import { chartDays, signUpChart } from './sign-up-chart.ts'
 import { plural, span, text } from './words.ts'
 
 const REDEEMED_LATELY = 1000
+const SECOND_MS = 1000
 const STUCK_MS = 10 * 60_000
 const SHARES: readonly InviteState[] = ['redeemed', 'open', 'expired', 'revoked', 'replaced']
 
@@ -75,7 +76,7 @@ export const adminNumbers = async (house: House, ctx: Ctx) => {
     total,
     shares: total > 0 ? sharesOf(counts, total) : [],
     bounced,
-    median: median === null ? null : span(locale, median),
+    median: median === null ? null : span(locale, Math.max(median, SECOND_MS)),
     mail: {
       queued: mail.queued,
       failed: mail.failed,

@@ -8,6 +8,7 @@ import { whySessions, whyUser } from '../acts/why.ts'
 import { rolesOf } from '../api/schemas.ts'
 import { Problem } from '../problems.ts'
 import { historyLines, whyLine } from './admin-user-history.ts'
+import { deviceWords } from './device-words.ts'
 import { erasureLines } from './erasure-lines.ts'
 import { mailName } from './event-words.ts'
 import { adminOf, type Ctx, type FieldError, type Kit, mayChange, paramOf, withQuery } from './kit.ts'
@@ -35,6 +36,7 @@ const sessionsOf = async ({ house }: Kit, ctx: Ctx, userId: string) => {
   const lineOf = (id: string) => causes.get(id)?.position ?? null
   return sessions.map((session) => ({
     ...session,
+    device: deviceWords(ctx.state.locale, session.userAgent),
     why: lineOf(session.id),
     isAlive: session.endedAt === null && session.expiresAt > now,
     isCurrent: session.id === ctx.state.principal?.session.id,

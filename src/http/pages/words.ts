@@ -55,7 +55,8 @@ export const moment = ({ locale, zone }: Reader, instant: string): string => {
   const clock = clockOf(locale, zone)
   const at = new Date(instant)
   const name = clock.zone.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value
-  return `${clock.at.format(at)} ${name}`
+  // Russian writes “of the year” after the number; lists are narrow enough without it.
+  return `${clock.at.format(at).replace(' г.', '')} ${name}`
 }
 
 const UNITS = [

@@ -13,9 +13,13 @@ if (timeZone && !document.cookie.split('; ').includes(noted)) {
   for (const time of document.querySelectorAll('time[datetime*="T"]')) {
     const instant = new Date(time.dateTime)
     const { value } = zone.formatToParts(instant).find(({ type }) => type === 'timeZoneName')
-    time.textContent = `${at.format(instant)} ${value}`
+    time.textContent = `${at.format(instant).replace(' г.', '')} ${value}`
   }
 }
+
+// Where the tabs scroll, the one that is open is in sight.
+const tab = document.querySelector('.tabs [aria-current]')
+if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2
 
 // A form that has been sent says so, and is not sent again by a second click.
 const HELD_MS = 8000

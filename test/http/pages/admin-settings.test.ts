@@ -52,7 +52,7 @@ describe('an admin', () => {
   test('sees what is in force and from where', async () => {
     const { status, html } = await admin.get(INDEX)
     expect(status).toBe(200)
-    for (const words of ['Who may register', 'everybody', 'Name of the service', 'as it came'])
+    for (const words of ['Who may register', 'everybody', 'Name of the service', 'default'])
       expect(html).toContain(words)
   })
 

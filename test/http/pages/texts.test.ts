@@ -85,9 +85,9 @@ describe('the words of the pages', () => {
   test('tell moments in the time zone of their reader and say which that is', () => {
     const at = '2026-03-01T23:30:00.000Z'
     expect(moment({ locale: 'en', zone: 'UTC' }, at)).toBe('1 Mar 2026, 23:30 UTC')
-    expect(moment({ locale: 'ru', zone: 'UTC' }, at)).toBe('1 мар. 2026 г., 23:30 UTC')
+    expect(moment({ locale: 'ru', zone: 'UTC' }, at)).toBe('1 мар. 2026, 23:30 UTC')
     expect(moment({ locale: 'en', zone: 'Europe/Berlin' }, at)).toBe('2 Mar 2026, 00:30 CET')
-    expect(moment({ locale: 'ru', zone: 'Asia/Kolkata' }, at)).toBe('2 мар. 2026 г., 05:00 GMT+5:30')
+    expect(moment({ locale: 'ru', zone: 'Asia/Kolkata' }, at)).toBe('2 мар. 2026, 05:00 GMT+5:30')
   })
 
   test('that nobody has written stop the page instead of leaving a hole in it', () => {

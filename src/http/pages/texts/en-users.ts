@@ -1,7 +1,7 @@
 /** The words of looking after users, in English. */
 export const enUsers = {
   'actor.system': 'the service',
-  'actor.anonymous': 'somebody not signed in',
+  'actor.anonymous': 'a visitor',
   'notice.roleRevoked': 'The role was taken away; sessions opened with it have ended.',
   'notice.sessionEnded': 'The session has ended.',
   'notice.sessionsEnded': 'The sessions have ended.',

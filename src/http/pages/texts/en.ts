@@ -180,7 +180,7 @@ export const en = {
   'admin.health.seal': 'Last seal',
   'admin.health.sealed': 'over {size} events',
   'admin.health.noSeal': 'none yet',
-  'admin.health.unsealed': 'Events since',
+  'admin.health.unsealed': 'Events since then',
   'admin.searchInvites': 'Find an invite by part of its address, or its id',
   'admin.searchUsers': 'Find a user by part of the address or name, or the id',
   'admin.find': 'Find',

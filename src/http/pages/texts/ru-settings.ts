@@ -47,7 +47,7 @@ export const ruSettings: Readonly<Record<keyof typeof enSettings, string>> = {
   'settings.part.lead': 'Начало',
   'settings.part.action': 'Кнопка',
   'settings.part.closing': 'Конец',
-  'settings.placeholders': 'Подставляется на своём месте: {names}.',
+  'settings.placeholders': 'Подставляется в каждое письмо: {names}.',
   'settings.source.built-in': 'изначальное',
   'settings.source.environment': 'из окружения',
   'settings.source.history': 'задано здесь',

@@ -3,7 +3,7 @@ import type { enUsers } from './en-users.ts'
 /** The words of looking after users, in Russian. */
 export const ruUsers: Readonly<Record<keyof typeof enUsers, string>> = {
   'actor.system': 'сама служба',
-  'actor.anonymous': 'кто-то без входа',
+  'actor.anonymous': 'посетитель',
   'notice.roleRevoked': 'Роль отнята; сеансы, открытые с ней, завершены.',
   'notice.sessionEnded': 'Сеанс завершён.',
   'notice.sessionsEnded': 'Сеансы завершены.',
