@@ -66,17 +66,21 @@ export const ownWishes: readonly Wishing[] = [
   wishing(
     14,
     verifyEmail,
-    own((town, person) => ({
-      wish: {
-        userId: person.id,
-        verificationId: person.verification?.id ?? town.ids(),
-        email: person.verification?.email ?? person.email,
-        formerEmail: person.isVerified ? person.email : null,
-        proof: proofOf(town, person),
-        keepSessionId: maybe(town, () => lastSession(person)),
-      },
-      actor: oneself(town, person),
-    })),
+    own((town, person) =>
+      person.verification
+        ? {
+            wish: {
+              userId: person.id,
+              verificationId: person.verification.id,
+              email: person.verification.email,
+              formerEmail: person.isVerified ? person.email : null,
+              proof: proofOf(town, person),
+              keepSessionId: maybe(town, () => lastSession(person)),
+            },
+            actor: oneself(town, person),
+          }
+        : null,
+    ),
   ),
   wishing(
     2,
@@ -226,10 +230,11 @@ export const ownWishes: readonly Wishing[] = [
   wishing(
     5,
     resetPassword,
-    own((town, { id, resetId }) => ({
-      wish: { userId: id, resetId: resetId ?? town.ids(), newCredentialId: town.ids() },
-      actor: 'anonymous',
-    })),
+    own((town, { id, resetId }) =>
+      resetId
+        ? { wish: { userId: id, resetId, newCredentialId: town.ids() }, actor: 'anonymous' as const }
+        : null,
+    ),
   ),
   wishing(
     3,

@@ -87,7 +87,7 @@ const wishings: readonly Wishing[] = [
   wishing(2, purgeInvite, (town) =>
     aboutInvite(town, ({ id }) => ({ wish: { inviteId: id }, actor: manager(town) })),
   ),
-  wishing(16, redeemInvite, (town) =>
+  wishing(12, redeemInvite, (town) =>
     aboutInvite(town, ({ id, email }) => {
       const userId = ownerOf(town, email)
       return {
@@ -102,7 +102,7 @@ const wishings: readonly Wishing[] = [
       }
     }),
   ),
-  wishing(3, grantRole, (town) => {
+  wishing(6, grantRole, (town) => {
     const isNew = town.chance.isOneIn(3)
     const userId = isNew ? town.ids() : town.somebody()?.id
     if (userId === undefined) return null
@@ -110,7 +110,7 @@ const wishings: readonly Wishing[] = [
     return {
       wish: {
         userId,
-        role: town.chance.of('admin', 'auditor'),
+        role: town.chance.of('admin', 'admin', 'auditor'),
         enrol: isNew ? enrol : null,
         newCredentialId: maybe(town, town.ids),
       },
@@ -126,7 +126,7 @@ const wishings: readonly Wishing[] = [
       actor: manager(town),
     }
   }),
-  wishing(3, suspendUser, (town) =>
+  wishing(2, suspendUser, (town) =>
     aboutPerson(town, ({ id }) => ({
       wish: { userId: id, reason: maybe(town, () => `${marker(id)} was loud`) },
       actor: manager(town),

@@ -12,6 +12,8 @@ type Make<C> = (town: Town) => Asked<C> | null
 /** What somebody wishes, ready to be carried out by a node, once or several times: the same wish each time. */
 export type Wish = {
   readonly type: string
+  /** Whether the same click can come again; each try to sign in is a try of its own. */
+  readonly comesAgain: boolean
   readonly wish: unknown
   readonly actor: Actor
   readonly carryOut: (execute: Execute, correlation: string, seams: Seams) => Promise<DecideOutcome>
@@ -26,6 +28,7 @@ export const wishing = <C, V>(weight: number, command: Command<C, V>, make: Make
     if (!asked) return null
     return {
       type: command.type,
+      comesAgain: command.type !== 'Login',
       ...asked,
       carryOut: (execute, correlation, seams) =>
         execute(seams.command(command), asked.wish, { actor: asked.actor, correlation }),

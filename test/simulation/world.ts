@@ -180,7 +180,7 @@ export class World {
       tell(() => `${command} is answered: ${answer}`)
       this.#watch(() => this.#laws.acknowledged(outcome.events))
       // The same click comes twice now and then, whatever became of the first.
-      if (!this.#isCalm && chance.isOneIn(40)) this.#wish(wish, this.#anyNode())
+      if (!this.#isCalm && wish.comesAgain && chance.isOneIn(40)) this.#wish(wish, this.#anyNode())
     }
     const failed = (error: unknown) => {
       this.#waiting--
@@ -194,7 +194,7 @@ export class World {
       }
       note(name)
       tell(() => `${command} fails: ${name}`)
-      if (!this.#isCalm && !chance.isOneIn(3)) this.#wish(wish, this.#anyNode())
+      if (!this.#isCalm && wish.comesAgain && !chance.isOneIn(3)) this.#wish(wish, this.#anyNode())
     }
     void wish.carryOut(running.execute, `C${command}`, seams).then(answered, failed)
   }
