@@ -3,7 +3,7 @@ import { type Seams, whole } from './seams.ts'
 import { Violation } from './violation.ts'
 import { type Figures, type Line, noFigures, World } from './world.ts'
 
-const COMMANDS_IN_A_WORLD = 1500
+const COMMANDS_IN_A_WORLD = 1400
 const LAST_LINES = 40
 
 export type Report = {
@@ -22,7 +22,7 @@ type Options = {
   readonly commands: number
   readonly seams?: Partial<Seams>
   /** Told after each world; answers whether to go on. */
-  readonly goesOn?: (figures: Readonly<Figures>) => boolean
+  readonly goesOn?: (figures: Readonly<Figures>) => Promise<boolean>
 }
 
 /** A running sum over texts: two runs that differ anywhere have another one. No secret is kept by it (FNV-1a, twice). */
@@ -75,7 +75,7 @@ export const simulate = async ({
       const { law, message } = error
       return report({ law, message, lastLines: lines.slice(-LAST_LINES).map((line) => line()) })
     }
-    if (!goesOn(figures)) break
+    if (!(await goesOn(figures))) break
   }
   return report(null)
 }
