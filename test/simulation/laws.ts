@@ -7,7 +7,7 @@ import { LawsOfPeople } from './laws-of-people.ts'
 import { LawsOfUse } from './laws-of-use.ts'
 import { rebuilt } from './tables.ts'
 import { mustHold } from './violation.ts'
-import { marker } from './wishing.ts'
+import { markedIn, marker } from './wishing.ts'
 
 const NO_GAP = 'positions have no gap, and time does not run backwards'
 const NOTHING_LOST = 'nothing that was acknowledged is lost'
@@ -83,9 +83,10 @@ export class Laws {
       mustHold(REBUILT, same, () => `projection ${name}`)
     }
     if (this.#erased.length === 0) return
-    const everything = `${JSON.stringify(this.#disk.history)}${this.#disk.tables.photograph(this.#disk.tables.names())}`
+    const { history, tables } = this.#disk
+    const left = markedIn(`${JSON.stringify(history)}${tables.photograph(tables.names())}`)
     for (const userId of this.#erased) {
-      mustHold(FORGOTTEN, !everything.includes(marker(userId)), () => `something says ${marker(userId)}`)
+      mustHold(FORGOTTEN, !left.has(marker(userId)), () => `something says ${marker(userId)}`)
     }
   }
 

@@ -44,7 +44,7 @@ export const simulate = async ({
   seed,
   commands,
   seams = {},
-  goesOn = () => true,
+  goesOn = () => Promise.resolve(true),
 }: Options): Promise<Report> => {
   const figures = noFigures()
   const digest = openDigest()

@@ -68,6 +68,9 @@ export const startOf = (town: Town, userId: string): SessionStart => ({
 /** A word that stands for a person, in every text that is theirs. */
 export const marker = (userId: string): string => `=${userId}=`
 
+/** Whose words stand in a text. */
+export const markedIn = (text: string): ReadonlySet<string> => new Set(text.match(/=\d{26}=/g))
+
 export const verification = (town: Town) => ({
   verificationId: town.ids(),
   codeExpiresAt: town.soon(),
