@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from '../../domain/decision.ts'
 import type { Actor } from '../../domain/event.ts'
