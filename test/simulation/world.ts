@@ -4,8 +4,10 @@ import type { Execute } from '../../src/http/house.ts'
 import type { DecideOutcome } from '../../src/infrastructure/event-store/store.ts'
 import type { Outbox } from '../../src/infrastructure/mail/outbox.ts'
 import { projections } from '../../src/projections/index.ts'
+import { openCalendar } from './calendar.ts'
 import type { Chance } from './chance.ts'
 import { Disk } from './disk.ts'
+import type { Figures, Line } from './figures.ts'
 import { Laws } from './laws.ts'
 import { type Fate, Node } from './node.ts'
 import { MailServer, outboxOn } from './post.ts'
@@ -16,33 +18,6 @@ import { anyWish, firstAdmin } from './wishes.ts'
 import type { Wish } from './wishing.ts'
 
 type Running = { readonly name: string; node: Node; outbox: Outbox; execute: Execute; skewMs: number }
-
-/** What happened, for the last lines of a run that failed; written down only then. */
-export type Line = () => string
-
-export type Figures = {
-  commands: number
-  accepted: number
-  refused: number
-  failed: number
-  events: number
-  mails: number
-  repeats: number
-  deaths: number
-  worlds: number
-}
-
-export const noFigures = (): Figures => ({
-  commands: 0,
-  accepted: 0,
-  refused: 0,
-  failed: 0,
-  events: 0,
-  mails: 0,
-  repeats: 0,
-  deaths: 0,
-  worlds: 0,
-})
 
 type Parts = {
   readonly chance: Chance
@@ -79,7 +54,7 @@ export class World {
   readonly #laws: Laws
   readonly #server: MailServer
   readonly #nodes: Running[]
-  readonly #instants = new Map<number, string>()
+  readonly #instantOf = openCalendar()
   #now = BEGIN
   #ids = 0
   #waiting = 0
@@ -146,7 +121,7 @@ export class World {
   #start(name: string): Running {
     const { chance, seams } = this.#parts
     const running: Partial<Running> = { skewMs: 0 }
-    const clock = () => this.#instant(this.#now + (running.skewMs ?? 0))
+    const clock = () => this.#instantOf(this.#now + (running.skewMs ?? 0))
     const node = new Node({
       disk: this.#disk,
       chance,
@@ -157,16 +132,6 @@ export class World {
     })
     const outbox = outboxOn(node, { disk: this.#disk, server: this.#server, clock, seams })
     return Object.assign(running, { name, node, outbox, execute: executeOn(node.store), skewMs: 0 })
-  }
-
-  /** Nodes look at the clock far more often than it moves. */
-  #instant(ms: number): string {
-    const known = this.#instants.get(ms)
-    if (known !== undefined) return known
-    const instant = new Date(ms).toISOString()
-    if (this.#instants.size > 100) this.#instants.clear()
-    this.#instants.set(ms, instant)
-    return instant
   }
 
   #written(events: readonly DomainEvent[]): void {

@@ -1,0 +1,26 @@
+/** What happened, for the last lines of a run that failed; written down only then. */
+export type Line = () => string
+
+export type Figures = {
+  commands: number
+  accepted: number
+  refused: number
+  failed: number
+  events: number
+  mails: number
+  repeats: number
+  deaths: number
+  worlds: number
+}
+
+export const noFigures = (): Figures => ({
+  commands: 0,
+  accepted: 0,
+  refused: 0,
+  failed: 0,
+  events: 0,
+  mails: 0,
+  repeats: 0,
+  deaths: 0,
+  worlds: 0,
+})
