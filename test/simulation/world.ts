@@ -7,9 +7,10 @@ import { projections } from '../../src/projections/index.ts'
 import { openCalendar } from './calendar.ts'
 import type { Chance } from './chance.ts'
 import { Disk } from './disk.ts'
+import { anyFate, goOn } from './fate.ts'
 import type { Figures, Line } from './figures.ts'
 import { Laws } from './laws.ts'
-import { type Fate, Node } from './node.ts'
+import { Node } from './node.ts'
 import { MailServer, outboxOn } from './post.ts'
 import type { Seams } from './seams.ts'
 import { Town } from './town.ts'
@@ -38,13 +39,6 @@ const REVIEW_EVERY = 700
 const STEPS_TO_SERVER = 12
 const STEPS_TO_CALLER = 5
 const WINDING_DOWN = 400
-
-const AT_ONCE = Promise.resolve()
-
-/** Lets everything go on that waits for an answer which is there by now. No timer: the order is always the same. */
-const goOn = async (steps: number): Promise<void> => {
-  for (let n = 0; n < steps; n++) await AT_ONCE
-}
 
 /** Two nodes on one disk, a mail server, people who wish for something, and everything that can go wrong between them. */
 export class World {
@@ -184,15 +178,9 @@ export class World {
     const running = this.#anyNode()
     if (running.node.isIdle) return
     this.#parts.tell(() => `${running.name} has a turn`)
-    running.node.turn(() => this.#fate())
+    running.node.turn(() => (this.#isCalm ? 'written' : anyFate(this.#parts.chance)))
     await this.#settle()
     if (running.node.isGone) this.#restart(running)
-  }
-
-  #fate(): Fate {
-    const { chance } = this.#parts
-    if (this.#isCalm || !chance.isOneIn(60)) return 'written'
-    return chance.of('busy', 'busy', 'unavailable', 'unavailable', 'dies-before', 'dies-after')
   }
 
   async #die(running: Running): Promise<void> {
