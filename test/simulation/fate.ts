@@ -7,6 +7,10 @@ export const anyFate = (chance: Chance): Fate =>
     ? chance.of('busy', 'busy', 'unavailable', 'unavailable', 'dies-before', 'dies-after')
     : 'written'
 
+/** From a lease to the mail server, and from the store to whoever asked. */
+export const STEPS_TO_SERVER = 12
+export const STEPS_TO_CALLER = 5
+
 const AT_ONCE = Promise.resolve()
 
 /** Lets everything go on that waits for an answer which is there by now. No timer: the order is always the same. */

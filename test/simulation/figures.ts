@@ -1,3 +1,6 @@
+import type { Chance } from './chance.ts'
+import type { Seams } from './seams.ts'
+
 /** What happened, for the last lines of a run that failed; written down only then. */
 export type Line = () => string
 
@@ -24,3 +27,14 @@ export const noFigures = (): Figures => ({
   deaths: 0,
   worlds: 0,
 })
+
+/** What a world is made of, and whom it tells. */
+export type Parts = {
+  readonly chance: Chance
+  readonly seams: Seams
+  readonly figures: Figures
+  /** Told of each step. */
+  readonly tell: (line: Line) => void
+  /** Told of all that is written, and of each answer. */
+  readonly note: (text: string) => void
+}

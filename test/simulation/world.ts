@@ -5,14 +5,12 @@ import type { DecideOutcome } from '../../src/infrastructure/event-store/store.t
 import type { Outbox } from '../../src/infrastructure/mail/outbox.ts'
 import { projections } from '../../src/projections/index.ts'
 import { openCalendar } from './calendar.ts'
-import type { Chance } from './chance.ts'
 import { Disk } from './disk.ts'
-import { anyFate, goOn } from './fate.ts'
-import type { Figures, Line } from './figures.ts'
+import { anyFate, goOn, STEPS_TO_CALLER, STEPS_TO_SERVER } from './fate.ts'
+import type { Parts } from './figures.ts'
 import { Laws } from './laws.ts'
 import { Node } from './node.ts'
 import { MailServer, outboxOn } from './post.ts'
-import type { Seams } from './seams.ts'
 import { Town } from './town.ts'
 import { Violation } from './violation.ts'
 import { anyWish, firstAdmin } from './wishes.ts'
@@ -20,24 +18,11 @@ import type { Wish } from './wishing.ts'
 
 type Running = { readonly name: string; node: Node; outbox: Outbox; execute: Execute; skewMs: number }
 
-type Parts = {
-  readonly chance: Chance
-  readonly seams: Seams
-  readonly figures: Figures
-  /** Told of each step. */
-  readonly tell: (line: Line) => void
-  /** Told of all that is written, and of each answer. */
-  readonly note: (text: string) => void
-}
-
 const BEGIN = Date.parse('2026-03-01T09:00:00.000Z')
 const SECOND = 1000
 const HOUR = 3_600_000
 const MAX_WAITING = 12
 const REVIEW_EVERY = 700
-/** From a lease to the mail server, and from the store to whoever asked. */
-const STEPS_TO_SERVER = 12
-const STEPS_TO_CALLER = 5
 const WINDING_DOWN = 400
 
 /** Two nodes on one disk, a mail server, people who wish for something, and everything that can go wrong between them. */
