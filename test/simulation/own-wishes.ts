@@ -22,6 +22,7 @@ import {
   marker,
   maybe,
   oneself,
+  proofOf,
   proven,
   startOf,
   verification,
@@ -34,13 +35,6 @@ const own = <T>(make: (town: Town, person: Person) => T) => {
     const person = town.somebody()
     return person ? make(town, person) : null
   }
-}
-
-const proofOf = (town: Town, { id }: Person) => {
-  const kind = town.chance.of('code', 'code', 'wrong-code', 'link', 'link', 'link-elsewhere')
-  return kind === 'link-elsewhere'
-    ? { kind, newCredentialId: town.ids(), session: startOf(town, id) }
-    : { kind }
 }
 
 /** What people wish for themselves: registering, confirming, signing in, changing, leaving. */

@@ -1,7 +1,8 @@
 import { Chance } from './chance.ts'
+import { type Figures, type Line, noFigures } from './figures.ts'
 import { type Seams, whole } from './seams.ts'
 import { Violation } from './violation.ts'
-import { type Figures, type Line, noFigures, World } from './world.ts'
+import { World } from './world.ts'
 
 const COMMANDS_IN_A_WORLD = 1400
 const LAST_LINES = 40

@@ -76,3 +76,11 @@ export const verification = (town: Town) => ({
   codeExpiresAt: town.soon(),
   linkExpiresAt: town.soon(),
 })
+
+/** How somebody proves that a mailbox is theirs. */
+export const proofOf = (town: Town, { id }: Person) => {
+  const kind = town.chance.of('code', 'code', 'wrong-code', 'link', 'link', 'link-elsewhere')
+  return kind === 'link-elsewhere'
+    ? { kind, newCredentialId: town.ids(), session: startOf(town, id) }
+    : { kind }
+}

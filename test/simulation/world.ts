@@ -4,12 +4,13 @@ import type { Execute } from '../../src/http/house.ts'
 import type { DecideOutcome } from '../../src/infrastructure/event-store/store.ts'
 import type { Outbox } from '../../src/infrastructure/mail/outbox.ts'
 import { projections } from '../../src/projections/index.ts'
-import type { Chance } from './chance.ts'
+import { openCalendar } from './calendar.ts'
 import { Disk } from './disk.ts'
+import { anyFate, goOn, STEPS_TO_CALLER, STEPS_TO_SERVER } from './fate.ts'
+import type { Parts } from './figures.ts'
 import { Laws } from './laws.ts'
-import { type Fate, Node } from './node.ts'
+import { Node } from './node.ts'
 import { MailServer, outboxOn } from './post.ts'
-import type { Seams } from './seams.ts'
 import { Town } from './town.ts'
 import { Violation } from './violation.ts'
 import { anyWish, firstAdmin } from './wishes.ts'
@@ -17,59 +18,12 @@ import type { Wish } from './wishing.ts'
 
 type Running = { readonly name: string; node: Node; outbox: Outbox; execute: Execute; skewMs: number }
 
-/** What happened, for the last lines of a run that failed; written down only then. */
-export type Line = () => string
-
-export type Figures = {
-  commands: number
-  accepted: number
-  refused: number
-  failed: number
-  events: number
-  mails: number
-  repeats: number
-  deaths: number
-  worlds: number
-}
-
-export const noFigures = (): Figures => ({
-  commands: 0,
-  accepted: 0,
-  refused: 0,
-  failed: 0,
-  events: 0,
-  mails: 0,
-  repeats: 0,
-  deaths: 0,
-  worlds: 0,
-})
-
-type Parts = {
-  readonly chance: Chance
-  readonly seams: Seams
-  readonly figures: Figures
-  /** Told of each step. */
-  readonly tell: (line: Line) => void
-  /** Told of all that is written, and of each answer. */
-  readonly note: (text: string) => void
-}
-
 const BEGIN = Date.parse('2026-03-01T09:00:00.000Z')
 const SECOND = 1000
 const HOUR = 3_600_000
 const MAX_WAITING = 12
 const REVIEW_EVERY = 700
-/** From a lease to the mail server, and from the store to whoever asked. */
-const STEPS_TO_SERVER = 12
-const STEPS_TO_CALLER = 5
 const WINDING_DOWN = 400
-
-const AT_ONCE = Promise.resolve()
-
-/** Lets everything go on that waits for an answer which is there by now. No timer: the order is always the same. */
-const goOn = async (steps: number): Promise<void> => {
-  for (let n = 0; n < steps; n++) await AT_ONCE
-}
 
 /** Two nodes on one disk, a mail server, people who wish for something, and everything that can go wrong between them. */
 export class World {
@@ -79,7 +33,7 @@ export class World {
   readonly #laws: Laws
   readonly #server: MailServer
   readonly #nodes: Running[]
-  readonly #instants = new Map<number, string>()
+  readonly #instantOf = openCalendar()
   #now = BEGIN
   #ids = 0
   #waiting = 0
@@ -146,7 +100,7 @@ export class World {
   #start(name: string): Running {
     const { chance, seams } = this.#parts
     const running: Partial<Running> = { skewMs: 0 }
-    const clock = () => this.#instant(this.#now + (running.skewMs ?? 0))
+    const clock = () => this.#instantOf(this.#now + (running.skewMs ?? 0))
     const node = new Node({
       disk: this.#disk,
       chance,
@@ -157,16 +111,6 @@ export class World {
     })
     const outbox = outboxOn(node, { disk: this.#disk, server: this.#server, clock, seams })
     return Object.assign(running, { name, node, outbox, execute: executeOn(node.store), skewMs: 0 })
-  }
-
-  /** Nodes look at the clock far more often than it moves. */
-  #instant(ms: number): string {
-    const known = this.#instants.get(ms)
-    if (known !== undefined) return known
-    const instant = new Date(ms).toISOString()
-    if (this.#instants.size > 100) this.#instants.clear()
-    this.#instants.set(ms, instant)
-    return instant
   }
 
   #written(events: readonly DomainEvent[]): void {
@@ -219,15 +163,9 @@ export class World {
     const running = this.#anyNode()
     if (running.node.isIdle) return
     this.#parts.tell(() => `${running.name} has a turn`)
-    running.node.turn(() => this.#fate())
+    running.node.turn(() => (this.#isCalm ? 'written' : anyFate(this.#parts.chance)))
     await this.#settle()
     if (running.node.isGone) this.#restart(running)
-  }
-
-  #fate(): Fate {
-    const { chance } = this.#parts
-    if (this.#isCalm || !chance.isOneIn(60)) return 'written'
-    return chance.of('busy', 'busy', 'unavailable', 'unavailable', 'dies-before', 'dies-after')
   }
 
   async #die(running: Running): Promise<void> {
