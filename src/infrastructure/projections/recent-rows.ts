@@ -68,7 +68,8 @@ class RecentTable {
       return
     }
     const { keys, gone } = this.#indexOf(column)
-    for (const one of [...(keys.get(value) ?? [])]) {
+    const found = [...(keys.get(value) ?? [])] // a copy: rows leave the set and enter it again meanwhile
+    for (const one of found) {
       const row = this.#rows.get(one)
       if (row && matches(row, change)) this.#carryOut(change, one, row)
     }
