@@ -116,6 +116,7 @@ export class GrowingTree {
   addTile(root: Buffer): void {
     if (this.#size % TILE_WIDTH !== 0) throw new Error('no tile begins here')
     this.#size += TILE_WIDTH
+    this.#levels[0] ??= []
     this.#push(1, root)
   }
 

@@ -153,6 +153,11 @@ describe('in a database', () => {
   })
 })
 
+test('a history that is sealed where a tile ends', async () => {
+  const { db } = await sealedDatabase(':memory:', [512, 1024])
+  expect(await verifyDatabase(db)).toMatchObject({ events: 1024, sealed: 1024, seals: 2, count: 0 })
+})
+
 describe('in a file, whose tiles threads look at', () => {
   test('everything is counted, and what is odd is named, wherever it is', async () => {
     const { db } = await sealedDatabase(join(folder, 'history.db'), [20_000, 20_300])
