@@ -2,9 +2,11 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestApp } from '../support/house.ts'
 import {
+  closeProfiles,
   describeInBrowser,
   expectAccessible,
   expectNoSidewaysScroll,
+  expectZoomable,
   NARROW,
   openBrowser,
   openProfile,
@@ -63,7 +65,7 @@ export const describePages = <Who extends string>(
       browser = await openBrowser()
     })
     afterAll(async () => {
-      await browser?.close()
+      await closeProfiles()
       await app?.dispose()
     })
 
@@ -95,6 +97,7 @@ export const describePages = <Who extends string>(
           expect(await page.locator('html').getAttribute('lang'), where).toBe(locale)
           await expectNoSidewaysScroll(page, where)
           await expectAccessible(page, where)
+          if (viewport === NARROW) await expectZoomable(page, where)
           expect(complaints, where).toStrictEqual([])
         }
         await context.close()

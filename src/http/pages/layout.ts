@@ -78,7 +78,7 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
     const isAuditor = !isRestricted && (principal?.user.roles.includes('auditor') ?? false)
     const other = otherLanguage[locale]
     const canTravel = house.travel !== null && (isAdmin || isAuditor) && HAS_PAST.test(ctx.path)
-    const notice = takeNotice(ctx)
+    const { notice, undo } = takeNotice(ctx)
     return {
       locale,
       zone,
@@ -106,6 +106,8 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
       mailbox: house.settings.devMailbox && !isRestricted && (house.settings.loopback || isAdmin),
       path: ctx.path,
       notice: notice && text(locale, `notice.${notice}`),
+      undo,
+      here: pageOf(ctx.path),
       errors: [],
     }
   }

@@ -87,5 +87,5 @@ const dayFormat = (language: string) =>
   new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' })
 const dayFormats = { en: dayFormat('en-GB'), ru: dayFormat('ru') }
 
-/** A day of this or the last year, as \`2026-03-01\`. */
+/** A day of this or the last year, as `2026-03-01`. */
 export const day = (locale: Locale, date: string): string => dayFormats[locale].format(new Date(date))
