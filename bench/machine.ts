@@ -29,8 +29,12 @@ export const freePort = (): Promise<number> =>
 
 const message = <T>(child: ChildProcess): Promise<T> =>
   new Promise((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`a bench process ended with ${code}`)))
-    child.once('message', (value) => resolve(value as T))
+    const ended = (code: number | null) => reject(new Error(`a bench process ended with ${code}`))
+    child.once('exit', ended)
+    child.once('message', (value) => {
+      child.off('exit', ended)
+      resolve(value as T)
+    })
   })
 
 /** Starts a server in a process of its own; answers its port and a way to ask it something. */

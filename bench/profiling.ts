@@ -16,11 +16,11 @@ const SHOWN = 16
 type CallFrame = { readonly functionName: string; readonly url: string; readonly lineNumber: number }
 
 const pathOf = (url: string): string =>
-  decodeURIComponent(url).replace(/^file:\/\/.*?\/(src|bench|node_modules)\//, '$1/')
+  decodeURIComponent(url).replace(/^(?:file:\/\/)?\/.*?\/(src|bench|node_modules)\//, '$1/')
 
 /** A package, one of Node's own modules, or a floor of ours. */
 const moduleOf = ({ functionName, url }: CallFrame): string => {
-  if (url === '') return functionName.startsWith('(') ? functionName : '(native)'
+  if (url === '') return functionName.startsWith('(') ? functionName : '(no file: native code, templates)'
   if (url.startsWith('node:')) return url.split('/').slice(0, 2).join('/')
   const path = pathOf(url)
   const parts = path.split('/')
@@ -33,13 +33,15 @@ const moduleOf = ({ functionName, url }: CallFrame): string => {
 
 const functionOf = (frame: CallFrame): string =>
   frame.url === ''
-    ? frame.functionName || '(native)'
+    ? frame.functionName || '(no file: native code, templates)'
     : `${frame.functionName || '(anonymous)'} ${pathOf(frame.url)}:${frame.lineNumber + 1}`
 
 type Tree = { readonly frame: CallFrame; readonly self: number; readonly children: readonly Tree[] }
 
 const summarize = (root: Tree): Summary => {
-  const idle = (frame: CallFrame) => frame.functionName === '(idle)' || frame.functionName === '(root)'
+  // Nor does it count what watching itself costs.
+  const idle = ({ functionName, url }: CallFrame) =>
+    functionName === '(idle)' || functionName === '(root)' || url === 'node:inspector'
   const tally = (nameOf: (frame: CallFrame) => string): [Share[], number] => {
     const self = new Map<string, number>()
     const all = new Map<string, number>()

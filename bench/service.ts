@@ -36,6 +36,7 @@ const countInvites = async () => {
 }
 const profiler = openProfiler()
 const answer = async (question: unknown): Promise<void> => {
+  if (question === 'used') return void process.send?.(process.cpuUsage())
   const [wish, what] = String(question).split(' ')
   if (what !== 'cpu' && what !== 'heap') return countInvites()
   if (wish === 'stop') process.send?.(await profiler.stop(what))

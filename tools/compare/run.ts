@@ -11,13 +11,13 @@ const json = process.argv.includes('--json')
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
-const rounds = quick ? 3 : 7
+const rounds = quick ? 3 : 5
 const stores = { rounds, commands: quick ? 300 : 1000, events: quick ? 5000 : 20_000 }
 const accounts = { rounds, requests: quick ? 3000 : 10_000, hashes: quick ? 12 : 30 }
 
 const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   sqlite: () => compareSqlite(stores, say),
-  postgres: () => comparePostgres(stores, say),
+  postgres: () => comparePostgres({ ...stores, events: stores.events / 2 }, say),
   accounts: () => compareAccounts(accounts, say),
 }
 const rows: Row[] = []
