@@ -137,10 +137,11 @@ export const liveUntil = async (floor: Foundation, events: number): Promise<void
 }
 
 const CROWD = 5000
+const EVENTS_A_LIFE = 16.9
 
 /**
- * The same lives for a history of many millions: each step of five thousand people is one commit, and the file is not
- * flushed before the end. Rows, keys and boxes are those that single commands leave behind.
+ * The same lives for a history of many millions: each step of up to five thousand people is one commit, and the file is
+ * not flushed before the end. Rows, keys and boxes are those that single commands leave behind.
  */
 export const crowdUntil = async (
   floor: Foundation,
@@ -155,8 +156,10 @@ export const crowdUntil = async (
   const append = (some: readonly NewEvent[]) =>
     floor.store.decide({ readings: {}, decide: () => accept(...some), ...by })
   const steps = stepsOf(floor)
-  for (let n = 1; (await floor.store.head()) < events; n += CROWD) {
-    const crowd = peopleFrom(floor, n, CROWD)
+  const people = Math.ceil(events / EVENTS_A_LIFE)
+  const together = Math.ceil(people / Math.ceil(people / CROWD))
+  for (let n = 1; (await floor.store.head()) < events; n += together) {
+    const crowd = peopleFrom(floor, n, together)
     for (const step of steps) {
       const { events: done } = await append(crowd.flatMap(step))
       await append(done.flatMap(sent))

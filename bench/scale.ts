@@ -13,12 +13,12 @@ import { grantRole } from '../src/domain/users/grant-role.ts'
 import { type Foundation, openFoundation } from '../src/foundation.ts'
 import { Sealer } from '../src/infrastructure/history/sealer.ts'
 import { type Figure, figureOf, rate } from './figures.ts'
-import { crowdUntil, liveUntil } from './lives.ts'
+import { crowdUntil } from './lives.ts'
 import { cleanUp, newFolder, startOf } from './machine.ts'
 
 const ROUNDS = 7
 const IN_FLIGHT = 64
-const COUNTS = { [IN_FLIGHT]: 640, 1: 200 }
+const COUNTS = { [IN_FLIGHT]: 320, 1: 100 }
 /** Fewer are made anew for each round, so that what a round appends does not become most of them. */
 const SMALL = 50_000
 const SETTLE_MS = 5000
@@ -42,11 +42,9 @@ const seal = (floor: Foundation) =>
 const make = async (folder: string, events: number): Promise<void> => {
   const floor = await open(folder)
   const began = performance.now()
-  if (events < SMALL) await liveUntil(floor, events)
-  else
-    await crowdUntil(floor, events, (head) =>
-      say(`  ${head} events after ${Math.round((performance.now() - began) / 1000)} s`),
-    )
+  await crowdUntil(floor, events, (head) => {
+    if (events >= SMALL) say(`  ${head} events after ${Math.round((performance.now() - began) / 1000)} s`)
+  })
   await seal(floor)
   await floor.close()
 }

@@ -1,5 +1,5 @@
 // better-auth on Node's own http and better-sqlite3, in a process of its own: FOLDER [cached].
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { betterAuth } from 'better-auth'
 import { getMigrations } from 'better-auth/db/migration'
@@ -19,8 +19,7 @@ database.pragma('cache_size = -65536')
 database.pragma('wal_autocheckpoint = 8000')
 if (database.pragma('synchronous', { simple: true }) !== FULL) throw new Error('not synchronous=FULL')
 
-const server = createServer()
-server.listen(0, '127.0.0.1', async () => {
+const serve = async (server: Server): Promise<void> => {
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : 0
   const options = {
@@ -37,9 +36,12 @@ server.listen(0, '127.0.0.1', async () => {
   await (await getMigrations(options)).runMigrations()
   const auth = betterAuth(options)
   await auth.api.signUpEmail({ body: { ...ADMIN, name: 'Admin' } })
-  server.on('request', toNodeHandler(auth))
+  const handle = toNodeHandler(auth)
+  server.on('request', (request, response) => void handle(request, response))
   process.send?.({ port })
-})
+}
+const server = createServer()
+server.listen(0, '127.0.0.1', () => void serve(server))
 const countUsers = () => {
   const { users } = database.prepare('select count(*) as users from user').get() as { users: number }
   process.send?.({ users })
