@@ -26,6 +26,7 @@ const CAMPAIGNS = {
   races: 'test/properties/races.test.ts',
   referrals: 'test/faults/referral-storm.test.ts',
   tamper: 'test/faults/tamper.test.ts',
+  'tamper-export': 'test/faults/tamper-export.test.ts',
   backup: 'test/faults/backup.test.ts',
 }
 
