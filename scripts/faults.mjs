@@ -1,5 +1,6 @@
 // npm run faults [-- NAME …]: the long forms of the campaigns against single use and durability. The short forms run
-// with every `npm test`. SEED=… plays a run again; Ctrl-C stops it.
+// with every `npm test`. SEED=… plays a run again, ROUNDS=… kills another number of times;
+// Ctrl-C stops it.
 import { fileURLToPath } from 'node:url'
 import { runCampaigns } from './campaigns.mjs'
 
