@@ -83,6 +83,8 @@ describe.skipIf(withoutStrace('disk: calls that fail'))(
       ['no room', 'pwrite64:error=ENOSPC'],
       ['a read-only disk', 'pwrite64,ftruncate:error=EROFS'],
       ['a disk that cannot be written', 'pwrite64:error=EIO'],
+      ['a quota that is used up', 'pwrite64:error=EDQUOT'],
+      ['a file that may not grow', 'pwrite64:error=EFBIG'],
     ] as const
 
     test('F03, F04 refused writes are told at once, reading goes on, and all goes on by itself; after a failed fsync it ends, and nothing acknowledged is lost', async () => {
