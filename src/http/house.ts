@@ -218,6 +218,10 @@ export type House = {
    * service stops; what goes wrong is logged under `what`.
    */
   readonly afterwards: (what: string, work: () => Promise<void>) => void
+  /** How long this request has waited behind others, in milliseconds; 0 unless it has been so for a while. Ask once a request. */
+  readonly behind: () => number
+  /** Somebody was asked to come again because there was too much to do. */
+  readonly turnedAway: () => void
   /** Looks on while a request is answered; the answer says by the pattern of which route, and with which status. */
   readonly watchRequest: (
     request: { readonly method: string; readonly headers: IncomingHttpHeaders },
