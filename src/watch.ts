@@ -4,7 +4,7 @@ import type { Execute, House } from './http/house.ts'
 import { MailRefused, type MailTransport } from './infrastructure/mail/transport.ts'
 import type { MetricsAccess } from './infrastructure/watch/access.ts'
 import { openMeters } from './infrastructure/watch/meters.ts'
-import type { Behind } from './infrastructure/watch/pressure.ts'
+import { noPressure, type Pressure } from './infrastructure/watch/pressure.ts'
 import { inSpan, parentOf, spanAfterwards } from './infrastructure/watch/spans.ts'
 import type { Waiting } from './infrastructure/watch/waiting.ts'
 
@@ -14,7 +14,7 @@ export type Watch = {
   readonly execute: (execute: Execute) => Execute
   readonly transport: (transport: MailTransport) => MailTransport
   readonly committed: (commands: number, seconds: number) => void
-  readonly behind: Behind
+  readonly pressure: Pressure
   readonly turnedAway: () => void
   readonly metrics: (waiting: () => Promise<Waiting>) => House['metrics']
 }
@@ -26,7 +26,7 @@ const isSame = (one: string, other: string): boolean => timingSafeEqual(digest(o
 
 const secondsSince = (began: number): number => (performance.now() - began) / 1000
 
-export const openWatch = (access: MetricsAccess, behind: Behind = () => 0): Watch => {
+export const openWatch = (access: MetricsAccess, pressure: Pressure = noPressure): Watch => {
   const meters = access === 'off' ? null : openMeters()
 
   const execute =
@@ -84,7 +84,7 @@ export const openWatch = (access: MetricsAccess, behind: Behind = () => 0): Watc
       spanAfterwards('commit', { 'latchkey.group': commands }, seconds)
       meters?.groupCommitted(commands, seconds)
     },
-    behind,
+    pressure,
     turnedAway: () => meters?.turnedAway(),
     metrics: (waiting) =>
       meters && {
@@ -96,12 +96,12 @@ export const openWatch = (access: MetricsAccess, behind: Behind = () => 0): Watc
 }
 
 /** For houses that nobody looks after: the past, and processes that only decide. */
-export const unwatched: Pick<Watch, 'request' | 'execute' | 'metrics' | 'behind' | 'turnedAway'> = {
+export const unwatched: Pick<Watch, 'request' | 'execute' | 'metrics' | 'pressure' | 'turnedAway'> = {
   request: async (_, answer) => {
     await answer()
   },
   execute: (inner) => inner,
   metrics: () => null,
-  behind: () => 0,
+  pressure: noPressure,
   turnedAway: () => {},
 }

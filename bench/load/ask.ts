@@ -18,6 +18,8 @@ export type Ask = (method: string, path: string, question?: Question) => Promise
 /** Who has heard nothing by then has gone. */
 const PATIENCE_MS = 15_000
 const MAX_CONNECTIONS = 1500
+/** Well before the service lets go of a connection that nothing comes over. */
+const IDLE_MS = 2000
 
 const bodyOf = ({ json, form, csv }: Question): readonly [string, string] | null => {
   if (json) return ['application/json', JSON.stringify(json)]
@@ -27,7 +29,7 @@ const bodyOf = ({ json, form, csv }: Question): readonly [string, string] | null
 
 /** Asks over connections that are kept; rejects where there is no answer. */
 export const openAsk = (port: number): { readonly ask: Ask; readonly close: () => void } => {
-  const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS })
+  const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: IDLE_MS })
   const ask: Ask = (method, path, question = {}) =>
     new Promise((resolve, reject) => {
       const sent = bodyOf(question)

@@ -11,6 +11,8 @@ export type Seen = {
   readonly detail: string
 }
 
+const LOOK_EVERY_MS = 100
+
 /** So many of these kinds a second. */
 export type Stream = { readonly kinds: readonly Kind[]; readonly perSecond: number }
 
@@ -44,7 +46,7 @@ export const drive = async (
         next[n] = due + draw.gapMs(perSecond)
       }
     }
-    await sleep(Math.max(0, Math.min(...next, end) - performance.now()))
+    await sleep(Math.max(0, Math.min(LOOK_EVERY_MS, Math.min(...next, end) - performance.now())))
   }
   await Promise.all(open)
 }

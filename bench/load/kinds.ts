@@ -64,7 +64,9 @@ const api =
   (path: string, who: 'anybody' | 'admin' = 'anybody') =>
   ({ ask, draw, people }: Scene): Promise<Doing> => {
     const caller = who === 'admin' ? people.admin().program : pick(draw, people.programs)
-    return within(caller, async () => judged(await ask('GET', `/api/v1${path}`, { headers: caller.headers }), 200))
+    return within(caller, async () =>
+      judged(await ask('GET', `/api/v1${path}`, { headers: caller.headers }), 200),
+    )
   }
 
 const page =

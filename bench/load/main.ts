@@ -1,8 +1,8 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { assetOf, type Scene } from './kinds.ts'
 import { openAsk } from './ask.ts'
 import { openDraw } from './draw.ts'
+import { assetOf, type Scene } from './kinds.ts'
 import { openPeople } from './people.ts'
 import { findCapacity, holdOn, overload, type Stage } from './phases.ts'
 import { overloadReport, steadyReport, wrongOf } from './report.ts'
@@ -46,6 +46,10 @@ const main = async (): Promise<number> => {
     const stage: Stage = { scene, draw, pid: service.pid, say, isStopped: () => isStopped }
     const capacity = Number(values.capacity ?? (await findCapacity(stage, LONG ? 20 : 8)))
     say(`capacity: ${capacity} a second`)
+    if (capacity === 0) {
+      say('even the first rate was too much: is somebody else using the machine?')
+      return isStopped ? 130 : 1
+    }
     const rate = Math.round(capacity * SHARE)
     const held = minutes > 0 ? await holdOn(stage, rate, minutes) : []
     const flooded = await overload(stage, capacity, LONG ? 60 : 15)

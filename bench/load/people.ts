@@ -90,11 +90,7 @@ export const openPeople = (ask: Ask, draw: Draw) => {
       setTimeout(() => reject(new Error(`no code came for ${person.email}`)), MAIL_PATIENCE_MS).unref()
     })
     code.catch(() => {}) // somebody else may have failed by then
-    const registered = must(
-      await ask('POST', '/api/v1/users', { headers, json: person }),
-      201,
-      'registering',
-    )
+    const registered = must(await ask('POST', '/api/v1/users', { headers, json: person }), 201, 'registering')
     const { id, registrationToken } = jsonOf(registered)
     must(
       await ask('PUT', `/api/v1/users/${String(id)}/email-verification`, {

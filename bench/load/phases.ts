@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Draw } from './draw.ts'
 import { drive, type Seen, type Stream } from './drive.ts'
 import { kinds, type Scene } from './kinds.ts'
-import { vitalsOf, type Vitals } from './service.ts'
+import { type Vitals, vitalsOf } from './service.ts'
 import { isHashed, isLight, isNew, isSignedIn, p, Tally } from './tally.ts'
 
 export type Stage = {
@@ -41,7 +41,9 @@ export const findCapacity = async (stage: Stage, stepSeconds: number): Promise<n
     const began = performance.now()
     await run(stage, everything(rate), stepSeconds, tally.see)
     const late = (performance.now() - began) / 1000 - stepSeconds
-    stage.say(`${Math.round(rate)} a second: ${inShort(tally)}; ${Math.round(late * 10) / 10} s until all were answered`)
+    stage.say(
+      `${Math.round(rate)} a second: ${inShort(tally)}; ${Math.round(late * 10) / 10} s until all were answered`,
+    )
     for (const [what, count] of tally.wrongs) stage.say(`  ${count} × ${what}`)
     const isBent =
       tally.wrong > 0 ||
@@ -79,7 +81,10 @@ export const holdOn = async (stage: Stage, rate: number, minutes: number): Promi
     for (const [what, count] of lately.wrongs) stage.say(`  ${count} × ${what}`)
     lately = new Tally()
   }
-  const telling = setInterval(() => void tell().catch((error: Error) => stage.say(`no meters: ${error.message}`)), TELL_EVERY_S * 1000)
+  const telling = setInterval(
+    () => void tell().catch((error: Error) => stage.say(`no meters: ${error.message}`)),
+    TELL_EVERY_S * 1000,
+  )
   await run(stage, everything(rate), minutes * 60, (seen) => {
     lately.see(seen)
     minuteOf(seen.at).tally.see(seen)
@@ -135,7 +140,11 @@ const watchHealth = (stage: Stage) => {
 }
 
 /** Three times as many as can be served, in two ways: of everything, and of strangers while half the capacity's worth are signed in. */
-export const overload = async (stage: Stage, capacity: number, seconds: number): Promise<readonly Overload[]> => {
+export const overload = async (
+  stage: Stage,
+  capacity: number,
+  seconds: number,
+): Promise<readonly Overload[]> => {
   const floods: readonly [string, readonly Stream[]][] = [
     ['three times everything', everything(capacity * 3)],
     [

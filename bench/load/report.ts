@@ -1,6 +1,6 @@
 import { kinds } from './kinds.ts'
 import type { Minute, Overload } from './phases.ts'
-import { isHashed, isLight, isNew, isSignedIn, p, slope, table, type Tally } from './tally.ts'
+import { isHashed, isLight, isNew, isSignedIn, p, slope, type Tally, table } from './tally.ts'
 
 const WARM_UP = 5
 
@@ -36,12 +36,25 @@ export const steadyReport = (all: readonly Minute[]): string => {
     vitals.at(-1)?.events ?? 0,
   ])
   const head = [
-    'minute', 'asked', 'refused', 'wrong', 'p50 ms', 'p99 ms', 'hash p50 ms', 'hash p99 ms', 'RSS MiB', 'heap MiB', 'descriptors', 'mails wait', 'events',
+    'minute',
+    'asked',
+    'refused',
+    'wrong',
+    'p50 ms',
+    'p99 ms',
+    'hash p50 ms',
+    'hash p99 ms',
+    'RSS MiB',
+    'heap MiB',
+    'descriptors',
+    'mails wait',
+    'events',
   ]
   const third = Math.max(1, Math.floor(minutes.length / 3))
   const thirds = [minutes.slice(0, third), minutes.slice(third, -third), minutes.slice(-third)]
   const perKind = kinds.map((kind) => {
-    const served = (part: readonly Minute[]) => part.flatMap(({ tally }) => tally.served((one) => one === kind))
+    const served = (part: readonly Minute[]) =>
+      part.flatMap(({ tally }) => tally.served((one) => one === kind))
     const all = served(minutes)
     return [
       kind.name,
@@ -55,7 +68,10 @@ export const steadyReport = (all: readonly Minute[]): string => {
   return [
     table(head, rows),
     memory(minutes),
-    table(['kind', 'served', 'p50 ms', 'p99 ms', 'longest ms', 'p99, first third', 'second', 'last'], perKind),
+    table(
+      ['kind', 'served', 'p50 ms', 'p99 ms', 'longest ms', 'p99, first third', 'second', 'last'],
+      perKind,
+    ),
   ].join('\n\n')
 }
 
@@ -86,10 +102,23 @@ const overloadRows = ({ name, tally, health, recoverySeconds }: Overload) =>
 export const overloadReport = (all: readonly Overload[]): string =>
   [
     table(
-      ['overload', 'who', 'asked', 'served', 'p50 ms', 'p99 ms', 'refused', 'refusal p50 ms', 'refusal p99 ms', 'health p99 ms', 'calm after s'],
+      [
+        'overload',
+        'who',
+        'asked',
+        'served',
+        'p50 ms',
+        'p99 ms',
+        'refused',
+        'refusal p50 ms',
+        'refusal p99 ms',
+        'health p99 ms',
+        'calm after s',
+      ],
       all.flatMap(overloadRows),
     ),
     ...all.map(({ name, tally }) => `${name}: ${tally.wrong} wrong answers.`),
   ].join('\n\n')
 
-export const wrongOf = (tallies: readonly Tally[]): number => tallies.reduce((sum, { wrong }) => sum + wrong, 0)
+export const wrongOf = (tallies: readonly Tally[]): number =>
+  tallies.reduce((sum, { wrong }) => sum + wrong, 0)

@@ -76,7 +76,12 @@ export type Vitals = {
 }
 
 const figure = (text: string, line: string): number =>
-  Number(text.split('\n').find((one) => one.startsWith(`${line} `))?.slice(line.length + 1) ?? Number.NaN)
+  Number(
+    text
+      .split('\n')
+      .find((one) => one.startsWith(`${line} `))
+      ?.slice(line.length + 1) ?? Number.NaN,
+  )
 
 export const vitalsOf = async (ask: Ask, pid: number): Promise<Vitals> => {
   const { body } = await ask('GET', '/metrics')

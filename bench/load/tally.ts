@@ -1,6 +1,6 @@
 import { percentile } from '../figures.ts'
-import type { Kind } from './kinds.ts'
 import type { Seen } from './drive.ts'
+import type { Kind } from './kinds.ts'
 
 /** What has been seen in a stretch of time. */
 export class Tally {
@@ -44,7 +44,8 @@ export const isHashed = ({ hashes }: Kind): boolean => hashes === true
 export const isSignedIn = ({ who, hashes }: Kind): boolean => who === 'signed in' && !hashes
 export const isNew = ({ who }: Kind): boolean => who === 'new'
 
-export const p = (values: readonly number[], share: number): number => Math.round(percentile(values, share) * 10) / 10
+export const p = (values: readonly number[], share: number): number =>
+  Math.round(percentile(values, share) * 10) / 10
 
 /** How much a second of time adds, by least squares; `xs` and `ys` go together. */
 export const slope = (xs: readonly number[], ys: readonly number[]): number => {

@@ -3,8 +3,11 @@ import type { State } from '../context.ts'
 import type { House } from '../house.ts'
 import { Problem } from '../problems.ts'
 
-/** Who has waited so long behind others is asked to come again: at once, and before it costs anything. */
-const PATIENCE_MS = { new: 50, 'signed in': 250 } as const
+type TurnAwayHouse = Pick<House, 'pressure' | 'tokens' | 'pageSessions'>
+type Ctx = Parameters<Middleware<State>>[0]
+
+/** Who has waited so long is asked to come again: before it costs anything, and before they have waited for nothing. */
+const PATIENCE_MS = { new: 30, 'signed in': 200 } as const
 const COME_AGAIN_S = '2'
 
 const BEARER = /^Bearer +(\S+)$/i
@@ -20,22 +23,16 @@ const isSignedIn = async (house: TurnAwayHouse, cookie: string, ctx: Ctx): Promi
   return key !== undefined && (await house.pageSessions.get(key))?.['sessionId'] !== undefined
 }
 
-type Ctx = Parameters<Middleware<State>>[0]
-type TurnAwayHouse = Pick<House, 'behind' | 'tokens' | 'pageSessions'>
-
-/**
- * When more come than can be served, those who come new are turned away first, so that whoever is signed in goes on; and
- * nobody waits for long only to hear no.
- */
+/** When more come than can be served, whoever is signed in goes first, and who comes new is the first to be turned away. */
 export const turnAway =
   (house: TurnAwayHouse, sessionCookie: string): Middleware<State> =>
   async (ctx, next) => {
-    const behind = house.behind()
-    if (
-      behind > PATIENCE_MS.new &&
-      (behind > PATIENCE_MS['signed in'] || !(await isSignedIn(house, sessionCookie, ctx)))
-    ) {
-      throw new Problem('overloaded', {}, { 'retry-after': COME_AGAIN_S })
+    const behind = house.pressure.behind()
+    if (behind > 0) {
+      const hasRoom = (await isSignedIn(house, sessionCookie, ctx))
+        ? behind <= PATIENCE_MS['signed in']
+        : (await house.pressure.afterOthers()) <= PATIENCE_MS.new
+      if (!hasRoom) throw new Problem('overloaded', {}, { 'retry-after': COME_AGAIN_S })
     }
     return next()
   }

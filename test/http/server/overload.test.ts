@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { House } from '../../../src/http/house.ts'
 import { ADMIN } from '../../support/admin.ts'
 import type { Visitor } from '../../support/visitor.ts'
 import { openSite, type Site } from '../pages/site.ts'
@@ -29,15 +28,14 @@ afterEach(async () => {
 })
 afterAll(() => site.dispose())
 
-/** The service while whoever asks has waited so long behind others. */
-const behind = async (ms: number, doors: Partial<House> = {}) => {
+/** The service while whoever asks has waited so long behind others; and, having let them go first, behind those who did the same. */
+const behind = async (ms: number, afterOthers = 40) => {
   const error = (fields: object, message: string) =>
     void logged.push({ fields: fields as Record<string, unknown>, message })
   const over = await openOver(site.house, {
-    behind: () => ms,
+    pressure: { behind: () => ms, afterOthers: async () => afterOthers },
     turnedAway: () => void counted++,
     log: { debug: () => {}, info: () => {}, error },
-    ...doors,
   })
   close = over.close
   return (path: string, headers: Record<string, string> = {}, body?: object) =>
@@ -60,17 +58,12 @@ const NEWCOMERS = [
 
 describe('F19 when more come than can be served', () => {
   test.each(NEWCOMERS)('%s is told when to come again', async (_, path, headers, body) => {
-    const ask = await behind(60)
+    const ask = await behind(10)
     expect(await told(await ask(path, headers, body))).toStrictEqual([503, '2'])
   })
 
-  test('a little waiting is no reason', async () => {
-    const ask = await behind(50)
-    expect((await ask('/', { accept: 'text/html' })).status).toBe(200)
-  })
-
-  test('whoever is signed in is served: programs by their token, browsers by their cookie', async () => {
-    const ask = await behind(240)
+  test('whoever is signed in is served first: programs by their token, browsers by their cookie', async () => {
+    const ask = await behind(200)
     expect((await ask('/api/v1/me', { authorization: `Bearer ${tokens.accessToken}` })).status).toBe(200)
     const cookie = `sid=${admin.cookie('sid')}`
     const page = await ask('/profile', { cookie, 'user-agent': admin.userAgent, accept: 'text/html' })
@@ -79,8 +72,13 @@ describe('F19 when more come than can be served', () => {
     expect((await ask('/api/v1/sessions/refresh', {}, { refreshToken })).status).toBe(200)
   })
 
+  test('where others have left room, whoever comes new is served, too', async () => {
+    const ask = await behind(150, 30)
+    expect((await ask('/', { accept: 'text/html' })).status).toBe(200)
+  })
+
   test('but nobody waits for long only to be refused', async () => {
-    const ask = await behind(260)
+    const ask = await behind(201, 0)
     const answer = await ask('/api/v1/me', { authorization: `Bearer ${tokens.accessToken}` })
     expect(await told(answer)).toStrictEqual([503, '2'])
   })
