@@ -4,6 +4,7 @@ import type { Execute, House } from './http/house.ts'
 import { MailRefused, type MailTransport } from './infrastructure/mail/transport.ts'
 import type { MetricsAccess } from './infrastructure/watch/access.ts'
 import { openMeters } from './infrastructure/watch/meters.ts'
+import { noPressure, type Pressure } from './infrastructure/watch/pressure.ts'
 import { inSpan, parentOf, spanAfterwards } from './infrastructure/watch/spans.ts'
 import type { Waiting } from './infrastructure/watch/waiting.ts'
 
@@ -13,6 +14,8 @@ export type Watch = {
   readonly execute: (execute: Execute) => Execute
   readonly transport: (transport: MailTransport) => MailTransport
   readonly committed: (commands: number, seconds: number) => void
+  readonly pressure: Pressure
+  readonly turnedAway: () => void
   readonly metrics: (waiting: () => Promise<Waiting>) => House['metrics']
 }
 
@@ -23,7 +26,7 @@ const isSame = (one: string, other: string): boolean => timingSafeEqual(digest(o
 
 const secondsSince = (began: number): number => (performance.now() - began) / 1000
 
-export const openWatch = (access: MetricsAccess): Watch => {
+export const openWatch = (access: MetricsAccess, pressure: Pressure = noPressure): Watch => {
   const meters = access === 'off' ? null : openMeters()
 
   const execute =
@@ -81,6 +84,8 @@ export const openWatch = (access: MetricsAccess): Watch => {
       spanAfterwards('commit', { 'latchkey.group': commands }, seconds)
       meters?.groupCommitted(commands, seconds)
     },
+    pressure,
+    turnedAway: () => meters?.turnedAway(),
     metrics: (waiting) =>
       meters && {
         token: access === 'on' || access === 'off' ? null : (given) => isSame(given, access.token),
@@ -91,10 +96,12 @@ export const openWatch = (access: MetricsAccess): Watch => {
 }
 
 /** For houses that nobody looks after: the past, and processes that only decide. */
-export const unwatched: Pick<Watch, 'request' | 'execute' | 'metrics'> = {
+export const unwatched: Pick<Watch, 'request' | 'execute' | 'metrics' | 'pressure' | 'turnedAway'> = {
   request: async (_, answer) => {
     await answer()
   },
   execute: (inner) => inner,
   metrics: () => null,
+  pressure: noPressure,
+  turnedAway: () => {},
 }

@@ -10,7 +10,9 @@ import { errors } from './middleware/errors.ts'
 import { knownHost, securityHeaders } from './middleware/headers.ts'
 import { ownWrites } from './middleware/position.ts'
 import { request } from './middleware/request.ts'
+import { turnAway } from './middleware/turn-away.ts'
 import { openPages } from './pages/index.ts'
+import { sessionCookies } from './pages/session.ts'
 import { Problem } from './problems.ts'
 import { refuseChanges } from './read-only.ts'
 
@@ -31,6 +33,7 @@ export const createServer = (house: House): Koa<State> => {
   app.use(health(house))
   app.use(metrics(house))
   app.use(knownHost(house.settings.publicUrl))
+  app.use(turnAway(house, sessionCookies(house.settings.publicUrl).session))
   if (house.settings.readOnlyAsOf !== null) app.use(refuseChanges)
   app.use(apiRoutes(house))
   app.use(publicKeys(house))
