@@ -63,7 +63,6 @@ export const startService = async (mailUrl: string) => {
     },
   }
 }
-export type Service = Awaited<ReturnType<typeof startService>>
 
 /** What a process looks like from outside, and what it says of itself. */
 export type Vitals = {

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks'
+
 /** A turn of the event loop that is over sooner has got through all that had come. */
 const SHORT_TURN_MS = 20
 const PAUSE_MS = 1
