@@ -15,7 +15,6 @@ import {
 } from './infrastructure/listen.ts'
 import type { MailTransport } from './infrastructure/mail/transport.ts'
 import { openServices } from './infrastructure/outside/services.ts'
-import { noPressure, openPressure } from './infrastructure/watch/pressure.ts'
 import { mailTransport, openTravelDoor, openUpkeep } from './runners.ts'
 import { openWatch } from './watch.ts'
 import { openWorkers, type Workers } from './workers.ts'
@@ -44,7 +43,7 @@ export const openApp = async (
   settings: Settings,
   { log, transport, noWorkers, ...world }: AppOptions,
 ): Promise<App> => {
-  const watch = openWatch(settings.metrics, settings.turnsAway ? openPressure() : noPressure)
+  const watch = openWatch(settings.metrics)
   const floor = await openFoundation(settings, { ...world, committed: watch.committed })
   let draining = false
   const later = openAfterwards((what, error) => log.error({ err: error }, `${what} failed`))

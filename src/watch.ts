@@ -4,7 +4,6 @@ import type { Execute, House } from './http/house.ts'
 import { MailRefused, type MailTransport } from './infrastructure/mail/transport.ts'
 import type { MetricsAccess } from './infrastructure/watch/access.ts'
 import { openMeters } from './infrastructure/watch/meters.ts'
-import { noPressure, type Pressure } from './infrastructure/watch/pressure.ts'
 import { inSpan, parentOf, spanAfterwards } from './infrastructure/watch/spans.ts'
 import type { Waiting } from './infrastructure/watch/waiting.ts'
 
@@ -14,7 +13,6 @@ export type Watch = {
   readonly execute: (execute: Execute) => Execute
   readonly transport: (transport: MailTransport) => MailTransport
   readonly committed: (commands: number, seconds: number) => void
-  readonly pressure: Pressure
   readonly turnedAway: () => void
   readonly metrics: (waiting: () => Promise<Waiting>) => House['metrics']
 }
@@ -26,7 +24,7 @@ const isSame = (one: string, other: string): boolean => timingSafeEqual(digest(o
 
 const secondsSince = (began: number): number => (performance.now() - began) / 1000
 
-export const openWatch = (access: MetricsAccess, pressure: Pressure = noPressure): Watch => {
+export const openWatch = (access: MetricsAccess): Watch => {
   const meters = access === 'off' ? null : openMeters()
 
   const execute =
@@ -84,7 +82,6 @@ export const openWatch = (access: MetricsAccess, pressure: Pressure = noPressure
       spanAfterwards('commit', { 'latchkey.group': commands }, seconds)
       meters?.groupCommitted(commands, seconds)
     },
-    pressure,
     turnedAway: () => meters?.turnedAway(),
     metrics: (waiting) =>
       meters && {
@@ -96,12 +93,11 @@ export const openWatch = (access: MetricsAccess, pressure: Pressure = noPressure
 }
 
 /** For houses that nobody looks after: the past, and processes that only decide. */
-export const unwatched: Pick<Watch, 'request' | 'execute' | 'metrics' | 'pressure' | 'turnedAway'> = {
+export const unwatched: Pick<Watch, 'request' | 'execute' | 'metrics' | 'turnedAway'> = {
   request: async (_, answer) => {
     await answer()
   },
   execute: (inner) => inner,
   metrics: () => null,
-  pressure: noPressure,
   turnedAway: () => {},
 }

@@ -165,7 +165,7 @@ const importList = async ({ ask, draw, people, imports }: Scene): Promise<Doing>
 
 const exportImport = page(({ draw, imports }) => {
   const id = imports[draw.below(imports.length)]
-  return id === undefined ? '/admin/invites' : `/admin/imports/${id}/result.csv`
+  return id === undefined ? '/admin/invites' : `/admin/invites/imports/${id}/result.csv`
 }, 'admin')
 
 const changeName = async ({ ask, draw, people }: Scene): Promise<Doing> => {
@@ -228,13 +228,13 @@ export const kinds: readonly Kind[] = [
   { name: 'issue', weight: 30, who: 'signed in', act: issue },
   { name: 'import 50', weight: 0.3, who: 'signed in', act: importList },
   { name: 'export import', weight: 2, who: 'signed in', act: exportImport },
-  { name: 'export own', weight: 0.5, who: 'signed in', hashes: true, act: exportOwn },
+  { name: 'export own', weight: 0.3, who: 'signed in', hashes: true, act: exportOwn },
   { name: 'redeem', weight: 20, who: 'new', act: redeem },
   { name: 'page invite', weight: 30, who: 'new', act: lookAtInvite },
   { name: 'page sign-in', weight: 60, who: 'new', act: stranger(() => '/') },
   { name: 'asset', weight: 45, who: 'new', act: stranger(({ asset }) => asset) },
-  { name: 'sign in api', weight: 5, who: 'new', hashes: true, act: signInByApi },
-  { name: 'sign in page', weight: 4, who: 'new', hashes: true, act: signInByPage },
+  { name: 'sign in api', weight: 3, who: 'new', hashes: true, act: signInByApi },
+  { name: 'sign in page', weight: 2, who: 'new', hashes: true, act: signInByPage },
 ]
 
 /** Where the style sheet lies says the page itself. */

@@ -12,6 +12,7 @@ const memory = (minutes: readonly Minute[]): string => {
   const rss = minutes.map(({ vitals }) => Math.max(...vitals.map((one) => one.rss)))
   const heap = minutes.map(({ vitals }) => Math.min(...vitals.map((one) => one.heap)))
   const from = Math.min(WARM_UP, Math.floor(minutes.length / 3))
+  if (minutes.length - from < 3) return 'Too short to tell whether memory grows.'
   const xs = minutes.slice(from).map((_, n) => n)
   const perMinute = (ys: readonly number[]) => slope(xs, ys.slice(from)).toFixed(2)
   return `After minute ${from}: RSS ${perMinute(rss)} MiB a minute, heap ${perMinute(heap)} MiB a minute (least squares).`
@@ -33,6 +34,7 @@ export const steadyReport = (all: readonly Minute[]): string => {
     least(vitals.map(({ heap }) => heap)),
     most(vitals.map(({ descriptors }) => descriptors)),
     most(vitals.map(({ mailsQueued }) => mailsQueued)),
+    (vitals.at(-1)?.slowCommits ?? 0) - (minutes[n - 1]?.vitals.at(-1)?.slowCommits ?? 0),
     vitals.at(-1)?.events ?? 0,
   ])
   const head = [
@@ -48,6 +50,7 @@ export const steadyReport = (all: readonly Minute[]): string => {
     'heap MiB',
     'descriptors',
     'mails wait',
+    'commits > 0.25 s',
     'events',
   ]
   const third = Math.max(1, Math.floor(minutes.length / 3))

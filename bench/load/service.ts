@@ -70,8 +70,9 @@ export type Vitals = {
   readonly heap: number
   readonly descriptors: number
   readonly mailsQueued: number
+  /** Since it began: how many commits took a quarter of a second, which is the disk's doing. */
+  readonly slowCommits: number
   readonly events: number
-  readonly refused: number
 }
 
 const figure = (text: string, line: string): number =>
@@ -90,7 +91,9 @@ export const vitalsOf = async (ask: Ask, pid: number): Promise<Vitals> => {
     heap: figure(body, 'nodejs_heap_size_used_bytes') / MIB,
     descriptors: figure(body, 'process_open_fds'),
     mailsQueued: figure(body, 'latchkey_mails{state="queued"}'),
+    slowCommits:
+      figure(body, 'latchkey_commit_duration_seconds_count') -
+      figure(body, 'latchkey_commit_duration_seconds_bucket{le="0.25"}'),
     events: figure(body, 'latchkey_history_head'),
-    refused: figure(body, 'latchkey_requests_turned_away_total'),
   }
 }

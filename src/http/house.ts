@@ -218,12 +218,6 @@ export type House = {
    * service stops; what goes wrong is logged under `what`.
    */
   readonly afterwards: (what: string, work: () => Promise<void>) => void
-  /** How much there is to do: who lets others go first hears how long those who did the same have taken since. */
-  readonly pressure: {
-    /** How long a request has waited behind others, in milliseconds; 0 unless it has been so for a while. Ask once a request. */
-    readonly behind: () => number
-    readonly afterOthers: () => Promise<number>
-  }
   /** Somebody was asked to come again because there was too much to do. */
   readonly turnedAway: () => void
   /** Looks on while a request is answered; the answer says by the pattern of which route, and with which status. */

@@ -15,9 +15,13 @@ import { openPages } from './pages/index.ts'
 import { sessionCookies } from './pages/session.ts'
 import { Problem } from './problems.ts'
 import { refuseChanges } from './read-only.ts'
+import { openTurns } from './turns.ts'
 
 /** The way of a request, from top to bottom. */
-export const createServer = (house: House): Koa<State> => {
+export const createServer = (
+  house: House,
+  turns = house.settings.turnsAway ? openTurns() : null,
+): Koa<State> => {
   const app = new Koa<State>()
   if (house.settings.proxyHops > 0) {
     app.proxy = true
@@ -33,7 +37,7 @@ export const createServer = (house: House): Koa<State> => {
   app.use(health(house))
   app.use(metrics(house))
   app.use(knownHost(house.settings.publicUrl))
-  app.use(turnAway(house, sessionCookies(house.settings.publicUrl).session))
+  if (turns) app.use(turnAway(house, sessionCookies(house.settings.publicUrl).session, turns))
   if (house.settings.readOnlyAsOf !== null) app.use(refuseChanges)
   app.use(apiRoutes(house))
   app.use(publicKeys(house))

@@ -1,9 +1,9 @@
 import type { DomainEvent } from '../../domain/catalogue.ts'
 import type { Locale } from '../../domain/invites/events.ts'
-import { mailTrouble } from './mail-trouble.ts'
 import { en, type TextKey } from './texts/en.ts'
 import { type EventWords, enEvents } from './texts/events-en.ts'
 import { ruEvents } from './texts/events-ru.ts'
+import { mailTrouble } from './trouble.ts'
 import { text } from './words.ts'
 
 const words: Readonly<Record<Locale, EventWords>> = { en: enEvents, ru: ruEvents }

@@ -48,6 +48,8 @@ const COOKIE_MS = 60_000
 export const leaveNotice = (ctx: Ctx, notice: Notice, undo?: string): void => {
   if (ctx.state.principal && ctx.session) {
     ctx.session.notice = notice
+    // One that was never shown must not lend its button to the next.
+    delete ctx.session.undo
     if (undo !== undefined) ctx.session.undo = undo
   } else ctx.cookies.set(COOKIE, notice, { maxAge: COOKIE_MS, httpOnly: true, sameSite: 'lax' })
 }

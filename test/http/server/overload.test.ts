@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { ADMIN } from '../../support/admin.ts'
 import type { Visitor } from '../../support/visitor.ts'
 import { openSite, type Site } from '../pages/site.ts'
+import type { Waiter } from '../../../src/http/turns.ts'
 import { openOver } from './over.ts'
 
 let site: Site
@@ -28,22 +29,30 @@ afterEach(async () => {
 })
 afterAll(() => site.dispose())
 
-/** The service while whoever asks has waited so long behind others; and, having let them go first, behind those who did the same. */
-const behind = async (ms: number, afterOthers = 40) => {
+/** The service while many wait; answers who has had to, too. Those who are named are told to come again. */
+const crowded = async (...turnedAway: readonly Waiter[]) => {
   const error = (fields: object, message: string) =>
     void logged.push({ fields: fields as Record<string, unknown>, message })
-  const over = await openOver(site.house, {
-    pressure: { behind: () => ms, afterOthers: async () => afterOthers },
-    turnedAway: () => void counted++,
-    log: { debug: () => {}, info: () => {}, error },
-  })
+  const waited: Waiter[] = []
+  const over = await openOver(
+    site.house,
+    { turnedAway: () => void counted++, log: { debug: () => {}, info: () => {}, error } },
+    {
+      isFree: () => false,
+      wait: async (who) => {
+        waited.push(who)
+        return !turnedAway.includes(who)
+      },
+    },
+  )
   close = over.close
-  return (path: string, headers: Record<string, string> = {}, body?: object) =>
+  const ask = (path: string, headers: Record<string, string> = {}, body?: object) =>
     fetch(over.address + path, {
       headers: { ...headers, ...(body ? { 'content-type': 'application/json' } : {}) },
       redirect: 'manual',
       ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
     })
+  return { ask, waited }
 }
 const told = async (response: Response) => [response.status, response.headers.get('retry-after')]
 
@@ -57,40 +66,42 @@ const NEWCOMERS = [
 ] as const
 
 describe('F19 when more come than can be served', () => {
-  test.each(NEWCOMERS)('%s is told when to come again', async (_, path, headers, body) => {
-    const ask = await behind(10)
+  test.each(NEWCOMERS)('%s waits as what comes new, and is told when to come again', async (_, path, headers, body) => {
+    const { ask, waited } = await crowded('new')
     expect(await told(await ask(path, headers, body))).toStrictEqual([503, '2'])
+    expect(waited).toStrictEqual(['new'])
   })
 
-  test('whoever is signed in is served first: programs by their token, browsers by their cookie', async () => {
-    const ask = await behind(200)
-    expect((await ask('/api/v1/me', { authorization: `Bearer ${tokens.accessToken}` })).status).toBe(200)
-    const cookie = `sid=${admin.cookie('sid')}`
-    const page = await ask('/profile', { cookie, 'user-agent': admin.userAgent, accept: 'text/html' })
-    expect(page.status).toBe(200)
+  test('whoever is signed in waits as such: programs by their token, browsers by their cookie', async () => {
+    const { ask, waited } = await crowded('new')
+    const bearer = { authorization: `Bearer ${tokens.accessToken}` }
+    const cookies = { cookie: `sid=${admin.cookie('sid')}`, 'user-agent': admin.userAgent, accept: 'text/html' }
     const { refreshToken } = tokens
-    expect((await ask('/api/v1/sessions/refresh', {}, { refreshToken })).status).toBe(200)
+    const answers = [
+      await ask('/api/v1/me', bearer),
+      await ask('/profile', cookies),
+      await ask('/api/v1/sessions/refresh', {}, { refreshToken }),
+    ]
+    expect(answers.map(({ status }) => status)).toStrictEqual([200, 200, 200])
+    expect(waited).toStrictEqual(['signed in', 'signed in', 'signed in'])
   })
 
-  test('where others have left room, whoever comes new is served, too', async () => {
-    const ask = await behind(150, 30)
+  test('and is told to come again only where even these are too many', async () => {
+    const { ask } = await crowded('signed in')
+    const answer = await ask('/api/v1/me', { authorization: `Bearer ${tokens.accessToken}` })
+    expect(await told(answer)).toStrictEqual([503, '2'])
     expect((await ask('/', { accept: 'text/html' })).status).toBe(200)
   })
 
-  test('but nobody waits for long only to be refused', async () => {
-    const ask = await behind(201, 0)
-    const answer = await ask('/api/v1/me', { authorization: `Bearer ${tokens.accessToken}` })
-    expect(await told(answer)).toStrictEqual([503, '2'])
-  })
-
-  test('whoever looks after it is always answered', async () => {
-    const ask = await behind(5000)
+  test('whoever looks after it never waits', async () => {
+    const { ask, waited } = await crowded('new')
     for (const path of ['/livez', '/readyz']) expect((await ask(path)).status).toBe(200)
+    expect(waited).toStrictEqual([])
   })
 
   test('programs are told by a problem, people by a page in their language; nothing was done', async () => {
     const before = await site.head()
-    const ask = await behind(60)
+    const { ask } = await crowded('new')
     const answer = await ask('/api/v1/sessions', {}, ADMIN)
     expect(answer.headers.get('content-type')).toBe('application/problem+json')
     expect(await answer.json()).toMatchObject({ code: 'overloaded', status: 503 })
@@ -100,7 +111,7 @@ describe('F19 when more come than can be served', () => {
   })
 
   test('each is counted, and the log hears of the first', async () => {
-    const ask = await behind(60)
+    const { ask } = await crowded('new')
     for (let n = 0; n < 5; n++) await (await ask('/')).text()
     expect(counted).toBe(5)
     expect(logged.map(({ message }) => message)).toStrictEqual([

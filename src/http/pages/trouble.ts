@@ -23,3 +23,9 @@ export const mailTrouble = (locale: Locale, reason: string): string => {
   const kind = kinds.find((one) => KINDS[one].test(reason))
   return text(locale, `mails.trouble.${kind ?? 'other'}`)
 }
+
+const UNANSWERED = ['timeout', 'unreachable', 'address_forbidden', 'unreadable'] as const
+
+/** Why a message to a webhook has no answer, in the reader's words. */
+export const deliveryTrouble = (locale: Locale, reason: string): string =>
+  text(locale, `webhooks.trouble.${UNANSWERED.find((one) => one === reason) ?? 'other'}`)
