@@ -53,7 +53,10 @@ export const openTurns = ({ now, soon }: Machine = machine): Turns => {
 
   /** As often as somebody waits; whose turn it is, is seen when it comes. */
   const turn = (): void => {
-    if (isSpent()) return soon(turn)
+    if (isSpent()) {
+      soon(turn)
+      return
+    }
     const at = now()
     const expired = (['new', 'signed in'] as const).find((who) => hasExpired(who, at))
     const who = expired ?? (queues['signed in'].length > 0 ? 'signed in' : 'new')

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Waiter } from '../../../src/http/turns.ts'
 import { ADMIN } from '../../support/admin.ts'
 import type { Visitor } from '../../support/visitor.ts'
 import { openSite, type Site } from '../pages/site.ts'
-import type { Waiter } from '../../../src/http/turns.ts'
 import { openOver } from './over.ts'
 
 let site: Site
@@ -66,16 +66,23 @@ const NEWCOMERS = [
 ] as const
 
 describe('F19 when more come than can be served', () => {
-  test.each(NEWCOMERS)('%s waits as what comes new, and is told when to come again', async (_, path, headers, body) => {
-    const { ask, waited } = await crowded('new')
-    expect(await told(await ask(path, headers, body))).toStrictEqual([503, '2'])
-    expect(waited).toStrictEqual(['new'])
-  })
+  test.each(NEWCOMERS)(
+    '%s waits as what comes new, and is told when to come again',
+    async (_, path, headers, body) => {
+      const { ask, waited } = await crowded('new')
+      expect(await told(await ask(path, headers, body))).toStrictEqual([503, '2'])
+      expect(waited).toStrictEqual(['new'])
+    },
+  )
 
   test('whoever is signed in waits as such: programs by their token, browsers by their cookie', async () => {
     const { ask, waited } = await crowded('new')
     const bearer = { authorization: `Bearer ${tokens.accessToken}` }
-    const cookies = { cookie: `sid=${admin.cookie('sid')}`, 'user-agent': admin.userAgent, accept: 'text/html' }
+    const cookies = {
+      cookie: `sid=${admin.cookie('sid')}`,
+      'user-agent': admin.userAgent,
+      accept: 'text/html',
+    }
     const { refreshToken } = tokens
     const answers = [
       await ask('/api/v1/me', bearer),
