@@ -11,12 +11,18 @@ import { NOBODY, startBadSmtp, type Trouble } from './bad-smtp.ts'
 import { expectNothingLost, startService } from './service.ts'
 import { onlyLong, percentile, progress, rounds, seeded, seedOf } from './support.ts'
 
-const MAILS = rounds(30, 500)
+const MAILS = rounds(30, 100)
 const ROUNDS = rounds(1, 20)
 /** Virtual: of trouble, and of peace after it, which is longer than the longest wait between tries that it leaves behind. */
 const TROUBLED_MINUTES = 10
 const PEACE_MINUTES = 60
-const PATIENCE = { connectionTimeout: 60, greetingTimeout: 60, socketTimeout: 60 }
+/** Long enough that a machine with much else to do is never taken for a server that says nothing. */
+const PATIENCE_MS = rounds(150, 500)
+const PATIENCE = {
+  connectionTimeout: PATIENCE_MS,
+  greetingTimeout: PATIENCE_MS,
+  socketTimeout: PATIENCE_MS,
+}
 const OPERATOR = { actor: 'operator', correlation: '01JNZ8K3V5Q2W9X7T4R6Y1M0AB' } as const
 const TROUBLES = [
   'none',
@@ -120,7 +126,7 @@ const noSuchName = () => Object.assign(new Error('no such name'), { code: dns.NO
 
 test.each<[string, (done: Lookup) => void, string]>([
   ['cannot be looked up', (done) => done(noSuchName()), 'edns'],
-  ['is asked for, and nobody answers', () => {}, 'etimedout'],
+  ['is asked for, and nobody answers', () => {}, 'edns'],
   ['is said to be where nobody is at home', at('127.0.0.2'), 'esocket'],
 ])(
   'F09 the name of the mail server %s: mails wait, and go out when it is known',
@@ -134,7 +140,7 @@ test.each<[string, (done: Lookup) => void, string]>([
     vi.spyOn(dns, 'lookup').mockImplementation(((_host: string, ...rest: unknown[]) => {
       lookup(rest.at(-1) as Lookup)
     }) as unknown as typeof dns.lookup)
-    const outbox = over(`smtp://${reason}-${smtp.port}.invalid:${smtp.port}`)
+    const outbox = over(`smtp://mail-${smtp.port}.invalid:${smtp.port}`)
     for (let n = 0; n < 5; n++) await invite(`dns-${n}@example.org`)
     expect(await outbox.sendDue()).toBe(5)
     const reasons = await floor.database.reader.all(
@@ -156,7 +162,7 @@ test.each<[string, (done: Lookup) => void, string]>([
 test('F09 a mail server that says a word now and then and never comes to an end: mails are taken back, and go out once', async () => {
   let isPeace = false
   const smtp = await startBadSmtp(() => (isPeace ? 'none' : 'never ends'))
-  const outbox = over(smtp.url, { deadline: 300 })
+  const outbox = over(smtp.url, { deadline: 2 * PATIENCE_MS })
   for (let n = 0; n < 5; n++) await invite(`slow-${n}@example.org`)
   const began = performance.now()
   expect(await outbox.sendDue()).toBe(5)
