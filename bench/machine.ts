@@ -14,7 +14,13 @@ export const newFolder = (): string => {
   return folder
 }
 
+const undoings = new Set<() => void>()
+
+/** What else has to be undone when the bench ends, however it ends. */
+export const atEnd = (undo: () => void): void => void undoings.add(undo)
+
 export const cleanUp = (): void => {
+  for (const undo of undoings) undo()
   for (const child of children) child.kill('SIGKILL')
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 }

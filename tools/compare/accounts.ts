@@ -39,6 +39,7 @@ export const compareAccounts = async (
   say: (text: string) => void,
 ): Promise<Row[]> => {
   say('HTTP: signing up, signing in and asking who one is, beside better-auth')
+  process.env['NODE_ENV'] = 'production' // as both are run; the servers inherit it
   const service = await startServer('service.ts', newFolder(), String(await freePort()))
   const theirs = await startTheirs()
   const cached = await startTheirs('cached')

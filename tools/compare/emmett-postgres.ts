@@ -35,6 +35,7 @@ export const openEmmettPostgres = async (connectionString: string, connections: 
     projections: inlineProjections([invites()]),
   })
   await store.schema.migrate()
+  let rebuilds = 0
   const count = async (table: string): Promise<number> => {
     const { rows } = await client.query<{ n: string }>(`select count(*) as n from ${table}`)
     return Number(rows[0]?.n ?? 0)
@@ -56,7 +57,8 @@ export const openEmmettPostgres = async (connectionString: string, connections: 
       await client.query('truncate invites')
       const consumer = rebuildPostgreSQLProjections({
         connectionString,
-        projections: [invites()],
+        // A processor that was here before goes on where it was.
+        projections: [{ projection: invites(), processorId: `again-${rebuilds++}` }],
         pulling: { batchSize: BATCH, pullingFrequencyInMs: 0 },
       })
       await consumer.start()

@@ -13,7 +13,7 @@ const say = (text: string) => process.stderr.write(`${text}\n`)
 
 const rounds = quick ? 3 : 5
 const stores = { rounds, commands: quick ? 300 : 1000, events: quick ? 5000 : 20_000 }
-const accounts = { rounds, requests: quick ? 3000 : 10_000, hashes: quick ? 12 : 30 }
+const accounts = { rounds, requests: quick ? 2000 : 6000, hashes: 12 }
 
 const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   sqlite: () => compareSqlite(stores, say),

@@ -1,8 +1,9 @@
 import { rate } from '../../bench/figures.ts'
+import { openServer } from '../../bench/postgres.ts'
 import { build, openStore } from '../../bench/store.ts'
 import { systemClock } from '../../src/infrastructure/clock.ts'
 import { randomIds } from '../../src/infrastructure/ids.ts'
-import { createTestDatabase, startPostgres } from '../../test/support/postgres.ts'
+import { createTestDatabase } from '../../test/support/postgres.ts'
 import { openEmmettPostgres } from './emmett-postgres.ts'
 import { openAsItComes, openKept } from './emmett-sqlite.ts'
 import { fill, type InviteIssued, issueInvite, streamOf } from './invites.ts'
@@ -13,7 +14,6 @@ export type Size = { readonly rounds: number; readonly commands: number; readonl
 type Store = Parameters<typeof issueInvite>[0]
 type Ours = Awaited<ReturnType<typeof openStore>>
 
-const SETTINGS = ['shared_buffers=256MB']
 const CONNECTIONS = 32
 const STREAMS = 2000
 
@@ -182,7 +182,7 @@ export const compareSqlite = async (size: Size, say: (text: string) => void): Pr
 export const comparePostgres = async (size: Size, say: (text: string) => void): Promise<Row[]> => {
   say('PostgreSQL: appending, beside emmett')
   const { rounds, commands } = size
-  const server = await startPostgres(SETTINGS)
+  const server = await openServer()
   const database = async () => (await createTestDatabase(server.url, 'template0')).url
   try {
     const ours = await openStore(await database())
