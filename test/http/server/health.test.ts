@@ -31,7 +31,7 @@ test('a connection is kept for longer than a proxy would use it again: a request
   const agent = new Agent({ keepAlive: true })
   const [response] = (await once(get(`${app.address}/livez`, { agent }), 'response')) as [IncomingMessage]
   response.resume()
-  const [, seconds] = /^timeout=(\d+)$/.exec(response.headers['keep-alive'] ?? '') ?? []
+  const [, seconds] = /^timeout=(\d+)$/.exec(String(response.headers['keep-alive'])) ?? []
   expect(Number(seconds)).toBeGreaterThan(60)
   await once(response, 'end')
   agent.destroy()
