@@ -16,6 +16,7 @@ import { sessionCookies } from './pages/session.ts'
 import { Problem } from './problems.ts'
 import { refuseChanges } from './read-only.ts'
 import { openTurns } from './turns.ts'
+import { unfinished } from './unfinished.ts'
 
 /** The way of a request, from top to bottom. */
 export const createServer = (
@@ -44,7 +45,7 @@ export const createServer = (
   app.use(apiDocs())
   app.use(problemTypes())
   for (const step of pages.routes) app.use(step)
-  app.on('error', (error: Error) => house.log.error({ err: error }, 'a response could not be finished'))
+  app.on('error', unfinished(house.log))
   return app
 }
 

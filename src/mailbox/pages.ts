@@ -16,6 +16,7 @@ import { problemPage } from '../http/pages/problem.ts'
 import { openViews } from '../http/pages/view.ts'
 import { text } from '../http/pages/words.ts'
 import { Problem } from '../http/problems.ts'
+import { unfinished } from '../http/unfinished.ts'
 import { unwatched } from '../watch.ts'
 import type { Letter, Letters } from './letters.ts'
 
@@ -119,6 +120,6 @@ export const mailboxServer = ({ letters, publicUrl, newId, log }: Parts): Koa<St
   app.use(language)
   app.use(router.routes() as unknown as Middleware<State>)
   app.use(router.allowedMethods() as unknown as Middleware<State>)
-  app.on('error', (error: Error) => log.error({ err: error }, 'a response could not be finished'))
+  app.on('error', unfinished(log))
   return app
 }

@@ -4,6 +4,7 @@ import { StoreBusy, StoreUnavailable } from '../../../src/infrastructure/errors.
 import { HashQueueFull } from '../../../src/infrastructure/vault/passwords.ts'
 import { ADMIN, enrolAdmin } from '../../support/admin.ts'
 import { openTestApp, type TestApp } from '../../support/house.ts'
+import { Visitor } from '../../support/visitor.ts'
 import { openOver } from './over.ts'
 
 let app: TestApp
@@ -128,6 +129,23 @@ describe('trouble that passes', () => {
     expect((await ask('/api/v1/invites', headers, { email: 'kept@example.org' })).status).toBe(201)
     expect(logged.map(({ message }) => message)).toStrictEqual(['an answer could not be kept for repeats'])
   })
+})
+
+test('whoever closes a page that is kept live leaves no error behind in the log', async () => {
+  const admin = new Visitor(app.address)
+  await admin.signIn(ADMIN.email, ADMIN.password)
+  const told: string[] = []
+  const debug = (_: object, message: string) => void told.push(message)
+  const error = (_: object, message: string) => void logged.push({ fields: {}, message })
+  const ask = await breaking({ log: { debug, info: () => {}, error } })
+  const response = await ask('/history/live', {
+    'user-agent': admin.userAgent,
+    cookie: `sid=${admin.cookie('sid')}`,
+  })
+  expect(response.status).toBe(200)
+  await response.body?.cancel()
+  await expect.poll(() => told).toContain('a reader left before the end')
+  expect(logged).toStrictEqual([])
 })
 
 describe('the language of a problem', () => {
