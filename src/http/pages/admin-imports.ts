@@ -8,6 +8,7 @@ import { adviceOf, Problem, wordingOf } from '../problems.ts'
 import { newAttempt, readAttempt } from './attempt.ts'
 import { adminOf, type Ctx, type FieldError, type Kit, paramOf, queryOf, seeOther, withQuery } from './kit.ts'
 import { liveStreams } from './live.ts'
+import { plural } from './words.ts'
 
 const FORM = '/admin/invites/import'
 const JOBS = '/admin/invites/imports'
@@ -87,13 +88,10 @@ export const adminImportPages = (router: Router<State>, kit: Kit): void => {
     counts: Object.entries(counts)
       .filter(([, count]) => count > 0)
       .map(([outcome, count]) => ({ outcome, count })),
-    issuable: counts.issuable,
-    problems: lines - counts.issuable - counts.issued,
     share: lines === 0 ? 0 : Math.floor((processed / lines) * 100),
     isRunning: one.state === 'running',
     canBegin: counts.issuable > 0 && (one.state === 'waiting' || one.state === 'cancelled'),
     canCancel: one.state === 'running',
-    isOver: one.state === 'done' || one.state === 'cancelled',
     nothingToDo: one.state === 'waiting' && counts.issuable === 0,
   })
 
@@ -114,6 +112,11 @@ export const adminImportPages = (router: Router<State>, kit: Kit): void => {
       script: assets['live.js'],
       reload: isRunning ? RELOAD_SECONDS : null,
       job: facts(found),
+      go: plural(
+        ctx.state.locale,
+        found.state === 'cancelled' ? 'goOnInviting' : 'sendInvites',
+        found.counts.issuable,
+      ),
       liveUrl: isRunning ? `${here}/live` : null,
       resultUrl: `${here}/result.csv`,
       tabs: (['problems', 'all'] as const).map((name) => ({

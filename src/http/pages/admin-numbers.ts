@@ -33,7 +33,7 @@ const importTasks = async (house: House, ctx: Ctx): Promise<Task[]> => {
       text:
         state === 'running'
           ? text(locale, 'admin.task.importRuns', { done: processed, lines })
-          : text(locale, 'admin.task.importWaits', { count: counts.issuable }),
+          : plural(locale, 'listWaits', counts.issuable),
     }))
 }
 

@@ -44,7 +44,6 @@ const refusalOf = (invite: InviteView | null): Refusal | null => {
 /** The landing page of an invite. Looking at it, by GET or HEAD, changes nothing; its one button redeems. */
 export const invitePages = (router: Router<State>, kit: Kit): void => {
   const { house, guards, render, form, t } = kit
-  const site = new URL(house.settings.publicUrl).host
 
   const find = async (ctx: Ctx): Promise<InviteView | null> => {
     const id = house.links.readInviteToken(paramOf(ctx, 'token'))
@@ -103,7 +102,10 @@ export const invitePages = (router: Router<State>, kit: Kit): void => {
     const isDirect = house.settings.inviteLink === 'direct'
     render(ctx, 'invite', {
       title: t(ctx, 'invite.title'),
-      lead: t(ctx, 'invite.lead', { inviter: await inviterOf(ctx, invite), site }),
+      lead: t(ctx, 'invite.lead', {
+        inviter: await inviterOf(ctx, invite),
+        service: house.inForce.known().brand.name,
+      }),
       address,
       expiresAt: invite.expiresAt,
       attempt: newAttempt(house, guards.nameBrowser(ctx), ctx.path),

@@ -4,6 +4,7 @@ import type { ValueProblem } from '../../domain/settings/values.ts'
 import { mailName } from './event-words.ts'
 import type { Ctx, FieldError, Kit } from './kit.ts'
 import type { TextKey } from './texts/en.ts'
+import { duration } from './words.ts'
 
 type PlainName = Exclude<SettingName, `mail.${string}`>
 
@@ -88,6 +89,7 @@ export const choicesOf = ({ t }: Kit, ctx: Ctx, name: SettingName) => {
 export const shownValue = (kit: Kit, ctx: Ctx, name: SettingName, value: string | null): string => {
   if (value === null) return kit.t(ctx, 'settings.default')
   if (name === 'brand.logo') return kit.t(ctx, 'settings.logo.picture')
+  if (name === 'invite.lifetime') return duration(ctx.state.locale, value)
   return choicesOf(kit, ctx, name)?.find((choice) => choice.value === value)?.label ?? value
 }
 

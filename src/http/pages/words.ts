@@ -96,6 +96,17 @@ export const span = (locale: Locale, ms: number): string => {
   return spanFormats[locale]?.[unit]?.format(Math.floor(ms / size)) ?? ''
 }
 
+const UNIT_OF: Readonly<Record<string, (typeof UNITS)[number][0]>> = {
+  d: 'day',
+  h: 'hour',
+  m: 'minute',
+  s: 'second',
+}
+
+/** `7d` or `36h` in words, in the unit in which it was said. */
+export const duration = (locale: Locale, said: string): string =>
+  spanFormats[locale]?.[UNIT_OF[said.slice(-1)] ?? 'second']?.format(Number.parseInt(said, 10)) ?? ''
+
 const dayFormat = (language: string) =>
   new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' })
 const dayFormats = { en: dayFormat('en-GB'), ru: dayFormat('ru') }

@@ -52,6 +52,7 @@ describe('a list of addresses', () => {
     expect(text).toContain(`${ada}x 6 not valid The role is neither member nor auditor.`)
     expect(await site.head()).toBe(before)
 
+    expect(textOf(page)).toContain('Send 1 invite ')
     const done = await admin.follow(await admin.submit(page, /\/begin$/))
     expect(textOf(done)).toContain('Done')
     expect((await site.mailsTo(ada)).length).toBe(1)
@@ -115,7 +116,7 @@ describe('a list of addresses', () => {
 describe('the admin home', () => {
   test('tells of lists that wait, and counts what became of invites', async () => {
     const home = textOf(await admin.get('/admin'))
-    expect(home).toContain('A list with 1 people to invite waits for your word.')
+    expect(home).toContain('A list with 1 person to invite waits for your word.')
     expect(home).toContain('Mail and seals')
   })
 

@@ -52,7 +52,7 @@ describe('an admin', () => {
   test('sees what is in force and from where', async () => {
     const { status, html } = await admin.get(INDEX)
     expect(status).toBe(200)
-    for (const words of ['Who may register', 'everybody', 'Name of the service', 'default'])
+    for (const words of ['Who may register', 'everybody', 'Name of the service', '7 days', 'default'])
       expect(html).toContain(words)
   })
 
@@ -145,7 +145,8 @@ describe('an admin', () => {
       'cross-origin-resource-policy': 'cross-origin',
     })
 
-    const { email } = await site.invited()
+    const { email, path } = await site.invited()
+    expect((await site.visitor().get(path)).html).toContain('invited you to join Ours &amp; Co.')
     const [mail] = await site.mailsTo(email)
     expect(mail?.senderName).toBe('Ours & Co')
     expect(mail?.text).toContain('You have been invited to join Ours & Co.')

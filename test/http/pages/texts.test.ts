@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { en, enCounts } from '../../../src/http/pages/texts/en.ts'
 import { ru, ruCounts } from '../../../src/http/pages/texts/ru.ts'
-import { moment, plural, text, textKey } from '../../../src/http/pages/words.ts'
+import { duration, moment, plural, text, textKey } from '../../../src/http/pages/words.ts'
 
 const HTTP = join(import.meta.dirname, '..', '..', '..', 'src', 'http')
 const filesOf = (folder: string, kind: RegExp): string[] =>
@@ -88,6 +88,12 @@ describe('the words of the pages', () => {
     expect(moment({ locale: 'ru', zone: 'UTC' }, at)).toBe('1 мар. 2026, 23:30 UTC')
     expect(moment({ locale: 'en', zone: 'Europe/Berlin' }, at)).toBe('2 Mar 2026, 00:30 CET')
     expect(moment({ locale: 'ru', zone: 'Asia/Kolkata' }, at)).toBe('2 мар. 2026, 05:00 GMT+5:30')
+  })
+
+  test('tell how long something lasts in the unit in which it was said', () => {
+    const said = (locale: 'en' | 'ru') => ['7d', '36h', '1m'].map((words) => duration(locale, words))
+    expect(said('en')).toStrictEqual(['7 days', '36 hours', '1 minute'])
+    expect(said('ru')).toStrictEqual(['7 дней', '36 часов', '1 минута'])
   })
 
   test('that nobody has written stop the page instead of leaving a hole in it', () => {

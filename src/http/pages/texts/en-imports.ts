@@ -31,8 +31,6 @@ export const enImports = {
   'import.progress': 'Progress',
   'import.processed': '{done} of {lines} lines',
   'import.nothing': 'There is nobody in this list to be invited.',
-  'import.begin': 'Send {count} invites',
-  'import.goOn': 'Go on with the other {count}',
   'import.cancel': 'Stop',
   'import.result': 'Result as CSV',
   'import.another': 'Another list',

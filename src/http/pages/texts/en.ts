@@ -68,7 +68,7 @@ export const en = {
   'role.auditor': 'auditor',
   'role.member': 'member',
   'invite.title': 'You are invited',
-  'invite.lead': '{inviter} has invited you to join {site}.',
+  'invite.lead': '{inviter} has invited you to join {service}.',
   'invite.someone': 'Somebody who runs this service',
   'invite.address': 'Invited address',
   'invite.until': 'The link works until',
@@ -169,7 +169,6 @@ export const en = {
   'admin.task.stuck': 'A mail has been waiting for {span}.',
   'admin.task.unsealed': 'Nothing was sealed for {span}, and there is something to seal.',
   'admin.task.importRuns': 'A list is being sent: {done} of {lines} lines.',
-  'admin.task.importWaits': 'A list with {count} people to invite waits for your word.',
   'admin.shares': 'What became of all invites; the numbers follow',
   'admin.bounced': 'not delivered',
   'admin.median': 'Half of the invited join within {span}.',
@@ -289,6 +288,12 @@ export const enCounts = {
   failedMails: {
     one: '{count} mail could not be sent.',
     other: '{count} mails could not be sent.',
+  },
+  sendInvites: { one: 'Send {count} invite', other: 'Send {count} invites' },
+  goOnInviting: { one: 'Go on with the last one', other: 'Go on with the other {count}' },
+  listWaits: {
+    one: 'A list with {count} person to invite waits for your word.',
+    other: 'A list with {count} people to invite waits for your word.',
   },
 } as const
 

@@ -88,7 +88,7 @@ export const ruReferrals: Readonly<Record<keyof typeof enReferrals, string>> = {
   'referrals.signUps.invite': 'по приглашению',
   'referrals.signUps.referral': 'по реферальному коду',
   'referrals.signUps.most': 'до {count} в день',
-  'referrals.signUps.label': 'Столбцы: {count} регистраций с {from} по {until}; ниже то же таблицей',
+  'referrals.signUps.label': 'Столбцы; регистраций с {from} по {until}: {count}. Ниже то же таблицей',
   'referrals.signUps.table': 'Таблицей',
   'referrals.signUps.day': 'День',
   'referrals.batches': 'Заблокированы вместе',

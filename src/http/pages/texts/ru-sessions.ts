@@ -11,7 +11,7 @@ export const ruSessions: Readonly<Record<keyof typeof enSessions, string>> = {
   'sessions.lastUsed': 'Последнее действие',
   'sessions.ip': 'IP-адрес',
   'sessions.end': 'Выйти',
-  'sessions.endOf': 'Выйти на {device}, вход {date}',
+  'sessions.endOf': 'Выйти: {device}, вход {date}',
   'sessions.endOthers': 'Выйти везде, кроме этого устройства',
   'sessions.alone': 'Больше вы нигде не вошли.',
   'logins.title': 'Входы за последние 90 дней',

@@ -59,7 +59,7 @@ export const ruUsers: Readonly<Record<keyof typeof enUsers, string>> = {
   'users.history.when': 'Когда',
   'users.history.what': 'Что',
   'users.history.who': 'Кто',
-  'users.history.position': 'Место',
+  'users.history.position': 'Позиция',
   'users.history.none': 'Раньше ничего нет.',
   'method.registration': 'регистрация',
   'method.verification-link': 'ссылка, подтверждающая адрес',
