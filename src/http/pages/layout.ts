@@ -27,7 +27,7 @@ export const pageOf = (path: string): string =>
     .replace(/^(\/admin\/users\/[^/]+)\/(?!(?:erase|history)$)[^/]+$/, '$1')
 
 /** Of these pages of the control panel it can be said how they were at another moment. */
-const HAS_PAST = /^\/admin(?:$|\/(?!(?:settings|webhooks|invites\/imports?)(?:\/|$)))/
+const HAS_PAST = /^\/admin(?:$|\/(?!(?:settings|webhooks|invites\/imports?)(?:\/|$)|users\/[^/]+\/erase$))/
 
 const otherLanguage = {
   en: { locale: 'ru', name: 'Русский' },

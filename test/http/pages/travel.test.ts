@@ -146,6 +146,13 @@ describe('a page as of a moment', () => {
     expect(await site.head()).toBe(head + 1)
   })
 
+  test('is offered beside what has a past, and not where somebody is asked before they erase', async () => {
+    const again = await site.signedInAdmin()
+    const user = `/admin/users/${ben.id}`
+    expect((await again.get(user)).html).toContain('<details class="moments"')
+    expect((await again.get(`${user}/erase`)).html).not.toContain('<details class="moments"')
+  })
+
   test('offers the moments around it, and what has changed since', async () => {
     const again = await site.signedInAdmin()
     const { html } = await again.get(`/admin/users?state=active&${position(before)}`)
