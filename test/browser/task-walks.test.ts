@@ -108,35 +108,38 @@ describeInBrowser('tasks, counted in clicks and fields', () => {
   })
 
   describe.each([
-    { locale: 'en', javaScriptEnabled: true },
-    { locale: 'ru', javaScriptEnabled: false },
-  ] as const)('in $locale, with scripts: $javaScriptEnabled', ({ locale, javaScriptEnabled }) => {
-    describe.each(Object.keys(tasks) as Who[])('%s', (who) => {
-      const account = accountOf(who, locale)
-      let profile: Awaited<ReturnType<typeof openProfile>> | undefined
+    { locale: 'en', hand: 'mouse', javaScriptEnabled: true },
+    { locale: 'ru', hand: 'keyboard', javaScriptEnabled: false },
+  ] as const)(
+    'in $locale, by $hand, with scripts: $javaScriptEnabled',
+    ({ locale, hand, javaScriptEnabled }) => {
+      describe.each(Object.keys(tasks) as Who[])('%s', (who) => {
+        const account = accountOf(who, locale)
+        let profile: Awaited<ReturnType<typeof openProfile>> | undefined
 
-      test.each(Object.entries(tasks[who]))('%s', async (task, walk) => {
-        // A visitor comes anew each time; everybody else stays signed in.
-        if (!profile || !account) {
-          await profile?.context.close()
-          profile = await openProfile(browser, app.address, { locale, javaScriptEnabled })
-          if (account) await signIn(profile.page, account)
-        }
-        await profile.page.goto(`/?lang=${locale}`)
-        const signInElsewhere = async () => {
-          const elsewhere = await openProfile(browser, app.address)
-          await signIn(elsewhere.page, memberOf(locale))
-          await elsewhere.context.close()
-        }
-        const on = walker(profile.page, locale)
-        await walk(on, { app, adminId, signInElsewhere })
-        asWritten(`${who}: ${task}`, on.acts)
-        expect(profile.complaints).toStrictEqual([])
+        test.each(Object.entries(tasks[who]))('%s', async (task, walk) => {
+          // A visitor comes anew each time; everybody else stays signed in.
+          if (!profile || !account) {
+            await profile?.context.close()
+            profile = await openProfile(browser, app.address, { locale, javaScriptEnabled })
+            if (account) await signIn(profile.page, account)
+          }
+          await profile.page.goto(`/?lang=${locale}`)
+          const signInElsewhere = async () => {
+            const elsewhere = await openProfile(browser, app.address)
+            await signIn(elsewhere.page, memberOf(locale))
+            await elsewhere.context.close()
+          }
+          const on = walker(profile.page, locale, hand)
+          await walk(on, { app, adminId, signInElsewhere })
+          asWritten(`${who}: ${task}`, on.acts)
+          expect(profile.complaints).toStrictEqual([])
+        })
+
+        afterAll(() => profile?.context.close())
       })
-
-      afterAll(() => profile?.context.close())
-    })
-  })
+    },
+  )
 
   test('docs/walks.md tells of these walks and of no others', () => {
     const walked = Object.entries(tasks).flatMap(([who, theirs]) =>

@@ -10,9 +10,47 @@ import { invite } from './town.ts'
 
 export const NEW_PASSWORD = 'a quiet place to sit'
 
+const MOST_PRESSES = 80
+
+/** Goes on by Tab alone until the focus is there. */
+const tabTo = async (page: Page, target: Locator): Promise<void> => {
+  const wanted = await target.elementHandle()
+  for (let presses = 0; presses < MOST_PRESSES; presses++) {
+    await page.keyboard.press('Tab')
+    if (await wanted?.evaluate((element) => element === document.activeElement)) return
+  }
+  throw new Error(`${String(target)} cannot be reached by keyboard`)
+}
+
+/** How somebody with a mouse does it, and how somebody without. */
+const hands = {
+  mouse: {
+    press: (_: Page, target: Locator) => target.click(),
+    fill: (_: Page, field: Locator, value: string) => field.fill(value),
+    choose: (_: Page, field: Locator, value: string) => field.selectOption(value),
+  },
+  keyboard: {
+    press: async (page: Page, target: Locator) => {
+      await tabTo(page, target)
+      await page.keyboard.press('Enter')
+    },
+    fill: async (page: Page, field: Locator, value: string) => {
+      await tabTo(page, field)
+      await page.keyboard.press('Control+A')
+      await page.keyboard.type(value)
+    },
+    choose: async (page: Page, field: Locator, value: string) => {
+      await tabTo(page, field)
+      await page.keyboard.type(value)
+    },
+  },
+}
+export type Hand = keyof typeof hands
+
 /** Somebody at a page in their language, whose every act is counted: a link followed, a button pressed, a field filled. */
-export const walker = (page: Page, locale: Locale = 'en') => {
+export const walker = (page: Page, locale: Locale = 'en', hand: Hand = 'mouse') => {
   const acts = { clicks: 0, fields: 0 }
+  const { press, fill, choose } = hands[hand]
   return {
     page,
     acts,
@@ -23,7 +61,7 @@ export const walker = (page: Page, locale: Locale = 'en') => {
     },
     async click(target: Locator) {
       acts.clicks++
-      await target.click()
+      await press(page, target)
     },
     async link(name: TextKey) {
       await this.click(page.getByRole('link', { name: text(locale, name), exact: true }).first())
@@ -33,11 +71,11 @@ export const walker = (page: Page, locale: Locale = 'en') => {
     },
     async fill(name: string, value: string) {
       acts.fields++
-      await page.locator(`[name=${name}]`).fill(value)
+      await fill(page, page.locator(`[name=${name}]`), value)
     },
     async choose(name: string, value: string) {
       acts.fields++
-      await page.locator(`[name=${name}]`).selectOption(value)
+      await choose(page, page.locator(`[name=${name}]`), value)
     },
   }
 }
