@@ -37,6 +37,10 @@ const importTasks = async (house: House, ctx: Ctx): Promise<Task[]> => {
     }))
 }
 
+/** By which way somebody came, as the chart counts it: whoever came by a code registered by themselves. */
+const wayOf = async (house: House, { id, via }: { readonly id: string; readonly via: string }) =>
+  via === 'self' && (await house.reads.referrals.referrerOf(id))?.way === 'registration' ? 'referral' : via
+
 /** How things stand: what an admin has to see to first, then invites, mail, seals and who came. Every question is bounded. */
 export const adminNumbers = async (house: House, ctx: Ctx) => {
   const { locale } = ctx.state
@@ -86,11 +90,13 @@ export const adminNumbers = async (house: House, ctx: Ctx) => {
     },
     seal: { at: seal?.sealedAt ?? null, size: seal?.size ?? 0, unsealed },
     chart: signUpChart(signUps),
-    newest: newest.map(({ id, name, email, via, registeredAt }) => ({
-      id,
-      name: name ?? email ?? id,
-      via,
-      registeredAt,
-    })),
+    newest: await Promise.all(
+      newest.map(async (user) => ({
+        id: user.id,
+        name: user.name ?? user.email ?? user.id,
+        way: await wayOf(house, user),
+        registeredAt: user.registeredAt,
+      })),
+    ),
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { codeOf, plant } from '../../support/grove.ts'
 import type { Visitor } from '../../support/visitor.ts'
 import { openSite, type Site } from './site.ts'
 
@@ -118,6 +119,20 @@ describe('the admin home', () => {
     const home = textOf(await admin.get('/admin'))
     expect(home).toContain('A list with 1 person to invite waits for your word.')
     expect(home).toContain('Mail and seals')
+  })
+
+  test('names the way by which somebody came as its chart counts it', async () => {
+    const fresh = await openSite()
+    try {
+      const root = await plant(fresh, { email: 'root@example.org', name: 'Root' })
+      await plant(fresh, { email: 'leaf@example.org', name: 'Leaf', code: await codeOf(fresh, root) })
+      const text = textOf(await (await fresh.signedInAdmin()).get('/admin'))
+      expect(text).toMatch(/ Leaf referral code, /)
+      expect(text).toMatch(/ Root own registration, /)
+      expect(text).toContain('by themselves 1 by an invite 0 by a referral code 1')
+    } finally {
+      await fresh.dispose()
+    }
   })
 
   test('is friendly where there is nothing yet', async () => {

@@ -15,6 +15,7 @@ export const enUsers = {
   'users.since': 'Registered from',
   'users.until': 'Registered up to',
   'users.via.self': 'own registration',
+  'users.via.referral': 'referral code',
   'users.verified': 'Confirmed',
   'users.verdict': 'E-mail verifier',
   'users.verdict.deliverable': 'mail arrives',

@@ -17,6 +17,7 @@ export const ruUsers: Readonly<Record<keyof typeof enUsers, string>> = {
   'users.since': 'Регистрация с',
   'users.until': 'Регистрация по',
   'users.via.self': 'своя регистрация',
+  'users.via.referral': 'реферальный код',
   'users.verified': 'Адрес подтверждён',
   'users.verdict': 'Проверка адреса',
   'users.verdict.deliverable': 'почта доходит',
