@@ -67,7 +67,8 @@ const formatIn = (locale: Locale): Intl.DateTimeFormat => {
 }
 
 /** Day, month, year and 24 hours, as on the pages; in UTC, for a mail does not know its reader's time zone. */
-const moment = (instant: string, locale: Locale): string => `${formatIn(locale).format(new Date(instant))} UTC`
+const moment = (instant: string, locale: Locale): string =>
+  `${formatIn(locale).format(new Date(instant))} UTC`
 
 type Content = {
   readonly path: string
