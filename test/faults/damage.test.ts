@@ -152,6 +152,24 @@ test('a damaged page of the history: who needs it hears of an outage and the ser
   expect(verify.out).toContain('damaged_file')
 })
 
+test('a start that cannot read the end of the history says why', async () => {
+  spoil(pageOf('events', -1))
+  await expect(openFoundation(testSettings(folder, 3000))).rejects.toThrow(/damaged/)
+})
+
+test('a damaged page of keys is told to whoever looks at what they open, and to doctor', async () => {
+  spoil(pageOf('subject_keys'))
+  const floor = await openFoundation(testSettings(folder, 3000))
+  const look = async () => {
+    for await (const { data } of floor.store.read()) expect(data).toBeDefined()
+  }
+  await expect(look()).rejects.toThrow(/damaged/)
+  await floor.close()
+  const { code, out, err } = await run(folder, ['doctor'])
+  expect([code, err]).toStrictEqual([1, ''])
+  expect(out).toMatch(/^PROBLEM .*damaged/m)
+})
+
 test.skipIf(onlyLong('damage: every page'))(
   'every page of the file, one after the other: what is read is everything or a clear no, and doctor finds it',
   { timeout: 3_600_000 },
