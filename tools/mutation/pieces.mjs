@@ -1,0 +1,62 @@
+const always = ['test/golden.test.ts', 'test/domain/named.test.ts']
+
+const piece = (mutate, ...tests) => ({ mutate, tests: tests.map((name) => `test/${name}.test.ts`) })
+const folder = (name, ...tests) => ({
+  mutate: [`src/domain/${name}/*.ts`],
+  tests: [...always, ...tests.map((test) => `test/domain/${test}.test.ts`)],
+})
+/** Some files of a folder that is too long for one sitting. */
+const part = (name, files, ...tests) => ({ ...folder(name, ...tests), mutate: [`src/domain/${name}/${files}.ts`] })
+
+const SIGNING_UP =
+  '{change-email,complete-registration,register-user,remove-unverified-user,send-verification,verification,verify-email}'
+
+const engine = (...files) => files.map((file) => `src/infrastructure/event-store/${file}.ts`)
+
+/** What is changed, a sitting at a time, and the tests that state its rules: a mutant is killed by these or survives. */
+export const pieces = {
+  domain: piece(
+    ['src/domain/*.ts'],
+    'golden',
+    'domain/{addresses,decisions,folds,referrals,named,user-agent,view}',
+    'properties/domain-{addresses,folds}',
+  ),
+  'domain/clients': folder('clients', 'clients'),
+  'domain/history': folder('history', '{history-viewed,seal-mails}'),
+  'domain/invites': part('invites', '!(import-line)', '{folds,invites,redeem-invite,repeat-erasure}'),
+  'domain/invites/lists': piece(['src/domain/invites/import-line.ts'], 'infrastructure/imports/lines'),
+  'domain/mails': folder('mails', '{mails,retry-mail,seal-mails}'),
+  'domain/processes': folder('processes', 'mails'),
+  'domain/referrals': folder('referrals', '{referral-codes,referrals,subtrees}'),
+  'domain/sessions': folder('sessions', '{login-failures,sessions,sign-in-links}'),
+  'domain/settings': part('settings', '!(accent|colours)', '{mails,settings}'),
+  'domain/settings/colours': piece(['src/domain/settings/{accent,colours}.ts'], 'domain/settings', 'properties/domain-settings'),
+  'domain/users': part(
+    'users',
+    `!(${SIGNING_UP.slice(1, -1).replaceAll(',', '|')})`,
+    '{folds,history-viewed,inquiries,password-reset,profile,repeat-erasure,roles,sign-in-links,users}',
+  ),
+  'domain/users/signing-up': part(
+    'users',
+    SIGNING_UP,
+    '{change-email,folds,referrals,registration,remove-unverified,send-verification,verify-email}',
+  ),
+  'domain/webhooks': folder('webhooks', 'webhooks'),
+
+  'engine/judging': piece(engine('judging'), 'infrastructure/event-store/judging'),
+  'engine/codec': piece(engine('codec'), 'infrastructure/event-store/codec', 'golden'),
+  'engine/boundary': piece(
+    engine('{boundary-cache,sqlite-boundary,forgetting-watch}'),
+    'infrastructure/event-store/{boundary-cache,sqlite-boundary,sqlite}',
+  ),
+  'engine/looking': piece(
+    engine('{looking,explorer,history-pages,events-after}'),
+    'infrastructure/event-store/{looking,sqlite}',
+  ),
+  'engine/group': piece(engine('sqlite-group'), 'infrastructure/event-store/sqlite'),
+  'engine/sqlite': piece(engine('sqlite-{store,history}'), 'infrastructure/event-store/{sqlite,sqlite-store}'),
+  'engine/database': piece(
+    ['src/infrastructure/database/{changes,expiring,positions,rows,sqlite-errors,work}.ts'],
+    'infrastructure/database/{changes,expiring,positions,rows,sqlite-errors,work}',
+  ),
+}
