@@ -25,7 +25,7 @@ export const pieces = {
   'domain/history': folder('history', '{history-viewed,seal-mails}'),
   'domain/invites': part('invites', '!(import-line)', '{folds,invites,redeem-invite,repeat-erasure}'),
   'domain/invites/lists': piece(['src/domain/invites/import-line.ts'], 'infrastructure/imports/lines'),
-  'domain/mails': folder('mails', '{mails,retry-mail,seal-mails}'),
+  'domain/mails': folder('mails', '{mail-readers,mails,retry-mail}'),
   'domain/processes': folder('processes', 'mails'),
   'domain/referrals': folder('referrals', '{referral-codes,referrals,subtrees}'),
   'domain/sessions': folder('sessions', '{login-failures,sessions,sign-in-links}'),
