@@ -148,7 +148,7 @@ describe('a lock that another process holds', () => {
     expect([commits, await store.head()]).toStrictEqual([[1], 1])
   })
   test('is waited for as long as five seconds; those who came later wait on, in their order', async () => {
-    const began = performance.now()
+    const began = Math.floor(performance.now())
     const now = vi.spyOn(performance, 'now').mockReturnValue(began)
     failing['begin immediate'] = 'SQLITE_BUSY'
     const early = told(decide(cast.issued()))
