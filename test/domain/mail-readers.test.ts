@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { NewEvent } from '../../src/domain/catalogue.ts'
-import { retryMail } from '../../src/domain/mails/retry-mail.ts'
 import { readers } from '../../src/domain/mails/mail.ts'
+import { retryMail } from '../../src/domain/mails/retry-mail.ts'
 import * as cast from '../support/controls.ts'
 import { given, recorded } from '../support/given.ts'
 

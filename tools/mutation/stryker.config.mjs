@@ -6,7 +6,7 @@ const report = `tools/mutation/reports/${name.replaceAll('/', '-')}`
 export default {
   plugins: ['@stryker-mutator/vitest-runner'],
   testRunner: 'vitest',
-  vitest: { configFile: 'tools/mutation/vitest.config.ts', related: false },
+  vitest: { configFile: 'tools/mutation/vitest.config.mjs', related: false },
   mutate: pieces[name].mutate,
   // Rewriting it needs a compiler interface that TypeScript 7 has not, and nothing here reads it.
   tsconfigFile: 'none',

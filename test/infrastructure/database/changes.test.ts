@@ -10,7 +10,9 @@ let said: string[]
 beforeEach(() => {
   said = []
   db = new Database(':memory:', { verbose: (sql) => said.push(String(sql)) })
-  db.exec('create table people (id text, name text, age integer); create table fresh_people as select * from people')
+  db.exec(
+    'create table people (id text, name text, age integer); create table fresh_people as select * from people',
+  )
   said = []
 })
 afterEach(() => {

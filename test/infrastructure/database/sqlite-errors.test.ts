@@ -1,6 +1,13 @@
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import { codeOf, isBusy, isFatal, isOutage, isUncertain, outward } from '../../../src/infrastructure/database/sqlite-errors.ts'
+import {
+  codeOf,
+  isBusy,
+  isFatal,
+  isOutage,
+  isUncertain,
+  outward,
+} from '../../../src/infrastructure/database/sqlite-errors.ts'
 import { StoreBusy, StoreUnavailable } from '../../../src/infrastructure/errors.ts'
 
 const error = (code: string) => new Database.SqliteError('the engine’s own words', code)
@@ -35,10 +42,12 @@ describe('what the database says, to whoever asked', () => {
     expect([told.message, told.cause]).toStrictEqual(['another process holds the database', cause])
   })
 
-  test.each([error('SQLITE_CONSTRAINT_PRIMARYKEY'), error('SQLITE_ERROR'), new Error('SQLITE_FULL'), 'SQLITE_BUSY'])(
-    'anything else is a bug and passes through: %s',
-    (bug) => expect(outward(bug)).toBe(bug),
-  )
+  test.each([
+    error('SQLITE_CONSTRAINT_PRIMARYKEY'),
+    error('SQLITE_ERROR'),
+    new Error('SQLITE_FULL'),
+    'SQLITE_BUSY',
+  ])('anything else is a bug and passes through: %s', (bug) => expect(outward(bug)).toBe(bug))
 })
 
 test('codes are told apart: who waits, who stops, and who does not know', () => {
@@ -51,5 +60,9 @@ test('codes are told apart: who waits, who stops, and who does not know', () => 
   expect(judged('SQLITE_IOERR_FSYNC')).toStrictEqual([false, true, true, true])
   expect(judged('SQLITE_CORRUPT_VTAB')).toStrictEqual([false, true, true, false])
   expect(judged('NOT_SQLITE_FULL')).toStrictEqual([false, false, false, false])
-  expect([codeOf(error('SQLITE_FULL')), codeOf(new Error('x')), codeOf(null)]).toStrictEqual(['SQLITE_FULL', '', ''])
+  expect([codeOf(error('SQLITE_FULL')), codeOf(new Error('x')), codeOf(null)]).toStrictEqual([
+    'SQLITE_FULL',
+    '',
+    '',
+  ])
 })

@@ -1,12 +1,18 @@
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { carrierOn, type SqliteConnection, sqliteReader } from '../../../src/infrastructure/database/sqlite.ts'
+import {
+  carrierOn,
+  type SqliteConnection,
+  sqliteReader,
+} from '../../../src/infrastructure/database/sqlite.ts'
 import { all, first, readBy, run, type Work } from '../../../src/infrastructure/database/work.ts'
 
 let db: SqliteConnection
 beforeEach(() => {
   db = new Database(':memory:')
-  db.exec(`create table things (name text, size integer); insert into things values ('a', 1), ('b', 2), ('c', 3)`)
+  db.exec(
+    `create table things (name text, size integer); insert into things values ('a', 1), ('b', 2), ('c', 3)`,
+  )
 })
 afterEach(() => {
   db.close()

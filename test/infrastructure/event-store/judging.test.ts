@@ -157,13 +157,9 @@ describe('what a command sees', () => {
   test('comes with what those before it have decided, behind all that is stored', () => {
     const revoking = asking(() => accept(cast.revoked(), cast.resent()))
     expect(seenBy(NOTHING, revoking)).toStrictEqual(['InviteRevoked', 'InviteResent'])
-    expect(seenBy(storedUnder([ABOUT, [{ ...issued, position: 2 ** 40 }]]), revoking, revoking)).toStrictEqual([
-      'InviteIssued',
-      'InviteRevoked',
-      'InviteResent',
-      'InviteRevoked',
-      'InviteResent',
-    ])
+    expect(
+      seenBy(storedUnder([ABOUT, [{ ...issued, position: 2 ** 40 }]]), revoking, revoking),
+    ).toStrictEqual(['InviteIssued', 'InviteRevoked', 'InviteResent', 'InviteRevoked', 'InviteResent'])
   })
   test('but not with what they decided about something else, or of other types', () => {
     const other = asking(() => accept(cast.issued({ inviteId: OTHER_INVITE }), cast.mailSent))
@@ -219,7 +215,9 @@ describe('forgetting', () => {
     expect(judged([saying(cast.issued()), saying(cast.purged), behind])).toHaveLength(2)
   })
   test('is nothing that others do', () =>
-    expect(judged([saying(...cast.member(ADA, ADA_ADDRESS)), saying(), saying(cast.resent())])).toHaveLength(3))
+    expect(judged([saying(...cast.member(ADA, ADA_ADDRESS)), saying(), saying(cast.resent())])).toHaveLength(
+      3,
+    ))
 })
 
 test('a draft becomes an event once its place is known', () => {

@@ -7,7 +7,11 @@ import type { Subject, Tag } from '../../../src/domain/event.ts'
 import { migrateUp, sqliteMigrations } from '../../../src/infrastructure/database/migrations.ts'
 import type { SqliteConnection } from '../../../src/infrastructure/database/sqlite.ts'
 import { encode, encodedTags, subjectOf } from '../../../src/infrastructure/event-store/codec.ts'
-import { BoundaryReader, keyReader, keysReaders } from '../../../src/infrastructure/event-store/sqlite-boundary.ts'
+import {
+  BoundaryReader,
+  keyReader,
+  keysReaders,
+} from '../../../src/infrastructure/event-store/sqlite-boundary.ts'
 import { SubjectKeys } from '../../../src/infrastructure/vault/subject-keys.ts'
 import * as cast from '../../support/controls.ts'
 import { recorded } from '../../support/given.ts'
@@ -48,7 +52,8 @@ const append = (on: SqliteConnection, ...events: readonly NewEvent[]): readonly 
   for (const event of placed) {
     const { type, data, version: _, ...envelope } = event
     const subject = subjectOf(event)
-    const known = subject && on.prepare('select wrapped from subject_keys where subject = ?').pluck().get(subject)
+    const known =
+      subject && on.prepare('select wrapped from subject_keys where subject = ?').pluck().get(subject)
     let key = subject && typeof known === 'string' ? keys.unwrap(subject, known) : null
     if (subject && !key) {
       const made = keys.create(subject)

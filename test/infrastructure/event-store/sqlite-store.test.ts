@@ -129,7 +129,9 @@ describe('work outside the history', () => {
       decide(cast.issued()),
       store.exclusively('one', counting),
       told(store.exclusively('two', failingWork)),
-      store.exclusively('three', () => run(`insert into throttles (key, points, expires_at) values ('b', 0, 0)`)),
+      store.exclusively('three', () =>
+        run(`insert into throttles (key, points, expires_at) values ('b', 0, 0)`),
+      ),
     ])
     expect(results.slice(1)).toStrictEqual([1, 'Error: a bug', 1])
     expect(commits).toStrictEqual([4])
