@@ -14,6 +14,8 @@ export default {
   tempDirName: 'tools/mutation/.sandbox',
   coverageAnalysis: 'perTest',
   concurrency: 1,
+  // What was called off after the first failure may still be called off when the next mutant is tried, which then seems to survive.
+  disableBail: true,
   timeoutMS: 10_000,
   incremental: true,
   incrementalFile: `${report}.incremental.json`,
