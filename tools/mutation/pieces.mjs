@@ -38,7 +38,7 @@ export const pieces = {
   'domain/processes': folder('processes', 'mails'),
   'domain/referrals': folder('referrals', '{referral-codes,referrals,subtrees}'),
   'domain/sessions': folder('sessions', '{login-failures,sessions,sign-in-links}'),
-  'domain/settings': part('settings', '!(accent|colours|events)', '{mails,settings}'),
+  'domain/settings': part('settings', '!(accent|colours|events)', '{settings,settings-values}'),
   'domain/settings/colours': piece(
     ['src/domain/settings/{accent,colours}.ts'],
     'domain/settings',
@@ -47,7 +47,7 @@ export const pieces = {
   'domain/users': part(
     'users',
     `!(events|${SIGNING_UP.join('|')})`,
-    '{folds,history-viewed,inquiries,password-reset,profile,repeat-erasure,roles,sign-in-links,users}',
+    '{folds,history-viewed,inquiries,password-reset,profile,repeat-erasure,roles,settings-values,sign-in-links,users}',
   ),
   'domain/users/signing-up': part(
     'users',
