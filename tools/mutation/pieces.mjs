@@ -60,16 +60,16 @@ export const pieces = {
   'engine/codec': piece(engine('codec'), 'infrastructure/event-store/codec', 'golden'),
   'engine/boundary': piece(
     engine('{boundary-cache,sqlite-boundary,forgetting-watch}'),
-    'infrastructure/event-store/{boundary-cache,sqlite-boundary,sqlite}',
+    'infrastructure/event-store/{boundary-cache,sqlite-boundary}',
   ),
   'engine/looking': piece(
     engine('{looking,explorer,history-pages,events-after}'),
-    'infrastructure/event-store/{looking,sqlite}',
+    'infrastructure/event-store/{looking,looking-closely}',
   ),
-  'engine/group': piece(engine('sqlite-group'), 'infrastructure/event-store/sqlite'),
+  'engine/group': piece(engine('sqlite-group'), 'infrastructure/event-store/sqlite-contract'),
   'engine/sqlite': piece(
     engine('sqlite-{store,history}'),
-    'infrastructure/event-store/{sqlite,sqlite-store}',
+    'infrastructure/event-store/{looking-closely,sqlite-store}',
   ),
   'engine/database': piece(
     ['src/infrastructure/database/{changes,expiring,positions,rows,sqlite-errors,work}.ts'],
