@@ -2,7 +2,11 @@ const piece = (mutate, ...tests) => ({ mutate, tests: tests.map((name) => `test/
 
 /** Some files of a folder of the domain; what they declare to be kept for ever is a piece of its own. */
 const part = (folder, files, ...tests) =>
-  piece([`src/domain/${folder}/${files}.ts`], 'domain/named', ...tests.map((name) => `domain/${name}`))
+  piece(
+    [`src/domain/${folder}/${files}.ts`],
+    'domain/{named,remembered,wishes}',
+    ...tests.map((name) => `domain/${name}`),
+  )
 const folder = (name, ...tests) => part(name, '!(events)', ...tests)
 
 const SIGNING_UP = [
