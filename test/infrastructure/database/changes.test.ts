@@ -61,6 +61,20 @@ describe('rows that are inserted', () => {
     expect(rows()).toStrictEqual([])
   })
 
+  test('that come after others were flushed or discarded stand as they are', () => {
+    const writer = new ChangeWriter(db)
+    writer.write([person('a', 'Ada', 36)])
+    writer.flush()
+    writer.write([person('b', 'Ben', 1)])
+    writer.discard()
+    writer.write([person('c', 'Cyd', 7)])
+    writer.flush()
+    expect(rows()).toStrictEqual([
+      ['a', 'Ada', 36],
+      ['c', 'Cyd', 7],
+    ])
+  })
+
   test('may have other columns, or the same in another order, without a word getting into the wrong place', () => {
     const writer = new ChangeWriter(db)
     writer.write([
@@ -68,6 +82,7 @@ describe('rows that are inserted', () => {
       insert('people', { age: 7, name: 'Cyd', id: 'c' }),
       insert('people', { id: 'd', name: 'Dan' }),
       person('e', 'Eve', 1),
+      insert('people', { id: 'f', name: 'Fay' }),
     ])
     writer.flush()
     expect(rows()).toStrictEqual([
@@ -75,6 +90,7 @@ describe('rows that are inserted', () => {
       ['c', 'Cyd', 7],
       ['d', 'Dan', null],
       ['e', 'Eve', 1],
+      ['f', 'Fay', null],
     ])
   })
 })
@@ -114,6 +130,21 @@ describe('rows that are changed', () => {
       ['a', 'Ada', 36],
       ['b', 'Ben', 41],
       ['c', null, 7],
+    ])
+  })
+  test('need none to be inserted before', () => {
+    db.exec(`insert into people values ('z', 'Zoe', 1)`)
+    new ChangeWriter(db).write([update('people', { id: 'z' }, { age: 2 })])
+    expect(rows()).toStrictEqual([['z', 'Zoe', 2]])
+  })
+  test('are not those that another change of the same columns meant', () => {
+    const writer = ready()
+    writer.write([update('people', { name: 'Ada' }, { id: 'x' }), remove('people', { id: 'b', name: 'Ada' })])
+    writer.write([update('people', { name: null }, { age: 8 }), update('people', { id: null }, { age: 9 })])
+    expect(rows()).toStrictEqual([
+      ['x', 'Ada', 36],
+      ['b', 'Ben', 36],
+      ['c', null, 8],
     ])
   })
   test('are removed by the same rules', () => {

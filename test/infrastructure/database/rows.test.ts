@@ -51,3 +51,20 @@ test('only those beyond a place are told, on every page', async () => {
   expect(first?.slice(0, 6)).toStrictEqual(['a5', 'a6', 'a7', 'a8', 'a9', 'a15'])
   expect(await pages({ column: 'size', value: 9 })).toStrictEqual([])
 })
+
+test('each page is asked for with the place where the one before has ended, and nothing else', async () => {
+  fill(1000, 'a')
+  const asked: (readonly unknown[] | undefined)[] = []
+  const reader = sqliteReader(db)
+  const watched: typeof reader = {
+    ...reader,
+    all: (sql, params) => {
+      asked.push(params)
+      return reader.all(sql, params)
+    },
+  }
+  for (const beyond of [null, { column: 'size', value: -1 }]) {
+    for await (const page of pagesOf(watched, 'things', SHAPE, beyond)) expect(page).toHaveLength(1000)
+  }
+  expect(asked).toStrictEqual([[], ['a', 1000], [-1], [-1, 'a', 1000]])
+})

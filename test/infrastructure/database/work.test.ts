@@ -57,3 +57,9 @@ test('whoever reads is told how many rows there were', async () => {
   expect(await readBy(sqliteReader(db), counting())).toBe(2)
   expect(carrierOn(db)(counting())).toBe(2)
 })
+
+test('a statement that needs no parameters has none', () => {
+  for (const work of [all('x'), first('x'), run('x')]) {
+    expect(work.next().value).toStrictEqual({ sql: 'x', params: [] })
+  }
+})
