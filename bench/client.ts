@@ -4,6 +4,17 @@ import { connect, type Socket } from 'node:net'
 export type NextRequest = () => string | null
 
 const HEAD_END = '\r\n\r\n'
+const LAST_CHUNK = '\r\n0\r\n\r\n'
+
+/** Whether an answer is there from its head to its end. */
+const isWhole = (answer: string): boolean => {
+  const headEnd = answer.indexOf(HEAD_END)
+  if (headEnd < 0) return false
+  const head = answer.slice(0, headEnd)
+  if (/\r\ntransfer-encoding: chunked/i.test(head)) return answer.endsWith(LAST_CHUNK)
+  const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0)
+  return answer.length >= headEnd + HEAD_END.length + length
+}
 
 /** One keep-alive connection that sends a request, waits for the whole answer, checks its status, and goes on. */
 const drive = (
@@ -30,10 +41,7 @@ const drive = (
     socket.on('error', reject)
     socket.on('data', (chunk: string) => {
       buffer += chunk
-      const headEnd = buffer.indexOf(HEAD_END)
-      if (headEnd < 0) return
-      const length = Number(/\r\ncontent-length: (\d+)/i.exec(buffer.slice(0, headEnd))?.[1] ?? 0)
-      if (buffer.length < headEnd + HEAD_END.length + length) return
+      if (!isWhole(buffer)) return
       const status = Number(buffer.slice(9, 12))
       if (status !== expected)
         return reject(new Error(`answered ${status}, not ${expected}: ${buffer.slice(0, 600)}`))

@@ -7,10 +7,11 @@ import { issueInvite } from '../src/domain/invites/issue-invite.ts'
 import { openEngine, openFoundation } from '../src/foundation.ts'
 import { systemClock } from '../src/infrastructure/clock.ts'
 import { type Moved, moveDatabase } from '../src/infrastructure/move/move.ts'
-import { createTestDatabase, startPostgres } from '../test/support/postgres.ts'
+import { createTestDatabase } from '../test/support/postgres.ts'
 import { percentile } from './figures.ts'
 import { liveUntil } from './lives.ts'
 import { cleanUp, newFolder } from './machine.ts'
+import { openServer } from './postgres.ts'
 import { type Measured, reckon } from './reckoning.ts'
 
 const TIMES = 30
@@ -111,7 +112,7 @@ const timesOf = async (folder: string, url: string): Promise<Measured['ms']> => 
 
 const measure = async (events: number): Promise<Measured> => {
   const folder = newFolder()
-  const server = await startPostgres(['shared_buffers=512MB', 'max_wal_size=4GB'])
+  const server = await openServer(['shared_buffers=512MB', 'max_wal_size=4GB'])
   try {
     say(`${events} events are lived`)
     const file = `sqlite:${join(folder, 'lives.db')}`

@@ -112,24 +112,59 @@ const sent = (event: DomainEvent): NewEvent[] =>
     data: { mailId, template, about: about as `user:${string}`, attempts: 1 },
   }))
 
+const peopleFrom = (floor: Foundation, first: number, count: number): readonly Person[] =>
+  Array.from({ length: count }, (_, index) => ({
+    n: first + index,
+    userId: floor.ids(),
+    inviteId: floor.ids(),
+    email: `person-${first + index}@example.org`,
+  }))
+
 /** Appends whole lives, interleaved by the hundred, until the history has this many events. */
 export const liveUntil = async (floor: Foundation, events: number): Promise<void> => {
   const by = { actor: 'operator', correlation: floor.ids() } as const
   const append = (...some: NewEvent[]) =>
     floor.store.decide({ readings: {}, decide: () => accept(...some), ...by })
   const steps = stepsOf(floor)
-  let n = 0
-  while ((await floor.store.head()) < events) {
-    const cohort: Person[] = Array.from({ length: COHORT }, () => ({
-      n: ++n,
-      userId: floor.ids(),
-      inviteId: floor.ids(),
-      email: `person-${n}@example.org`,
-    }))
+  for (let n = 1; (await floor.store.head()) < events; n += COHORT) {
+    const cohort = peopleFrom(floor, n, COHORT)
     for (const step of steps) {
       const done = await Promise.all(cohort.map(async (person) => (await append(...step(person))).events))
       const mails = done.flat().flatMap(sent)
       await Promise.all(mails.map((mail) => append(mail)))
     }
   }
+}
+
+const CROWD = 5000
+const EVENTS_A_LIFE = 16.9
+
+/**
+ * The same lives for a history of many millions: each step of up to five thousand people is one commit, and the file is
+ * not flushed before the end. Rows, keys and boxes are those that single commands leave behind.
+ */
+export const crowdUntil = async (
+  floor: Foundation,
+  events: number,
+  progress: (head: number) => void,
+): Promise<void> => {
+  const db = floor.sqlite?.db
+  if (!db) throw new Error('the database is no file')
+  db.pragma('synchronous = OFF')
+  db.pragma('cache_size = -4194304')
+  const by = { actor: 'operator', correlation: floor.ids() } as const
+  const append = (some: readonly NewEvent[]) =>
+    floor.store.decide({ readings: {}, decide: () => accept(...some), ...by })
+  const steps = stepsOf(floor)
+  const people = Math.ceil(events / EVENTS_A_LIFE)
+  const together = Math.ceil(people / Math.ceil(people / CROWD))
+  for (let n = 1; (await floor.store.head()) < events; n += together) {
+    const crowd = peopleFrom(floor, n, together)
+    for (const step of steps) {
+      const { events: done } = await append(crowd.flatMap(step))
+      await append(done.flatMap(sent))
+    }
+    progress(await floor.store.head())
+  }
+  db.pragma('synchronous = FULL')
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,13 @@ export const newFolder = (): string => {
   return folder
 }
 
+const undoings = new Set<() => void>()
+
+/** What else has to be undone when the bench ends, however it ends. */
+export const atEnd = (undo: () => void): void => void undoings.add(undo)
+
 export const cleanUp = (): void => {
+  for (const undo of undoings) undo()
   for (const child of children) child.kill('SIGKILL')
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 }
@@ -29,8 +35,12 @@ export const freePort = (): Promise<number> =>
 
 const message = <T>(child: ChildProcess): Promise<T> =>
   new Promise((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`a bench process ended with ${code}`)))
-    child.once('message', (value) => resolve(value as T))
+    const ended = (code: number | null) => reject(new Error(`a bench process ended with ${code}`))
+    child.once('exit', ended)
+    child.once('message', (value) => {
+      child.off('exit', ended)
+      resolve(value as T)
+    })
   })
 
 /** Starts a server in a process of its own; answers its port and a way to ask it something. */
@@ -40,9 +50,9 @@ export const startServer = async (file: string, ...args: string[]) => {
   const { port } = await message<{ port: number }>(child)
   return {
     port,
-    ask: <T>(): Promise<T> => {
+    ask: <T>(question = '?'): Promise<T> => {
       const answer = message<T>(child)
-      child.send('?')
+      child.send(question)
       return answer
     },
     stop: () => {
@@ -53,8 +63,14 @@ export const startServer = async (file: string, ...args: string[]) => {
   }
 }
 
-/** Milliseconds from the start of `latchkey serve` to its first answer. */
-export const startTime = async (folder: string): Promise<number> => {
+const memoryOf = (pid: number | undefined): number =>
+  Math.round(Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024)
+
+/**
+ * Milliseconds from the start of `latchkey serve` to its first answer; MB that it takes then, and after a while in which
+ * its runners have looked round.
+ */
+export const startOf = async (folder: string, whileMs: number) => {
   const port = await freePort()
   const began = performance.now()
   const child = spawn(process.execPath, [join(import.meta.dirname, '../src/main.ts'), 'serve'], {
@@ -79,8 +95,14 @@ export const startTime = async (folder: string): Promise<number> => {
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
   const ms = performance.now() - began
+  const mb = memoryOf(child.pid)
+  await new Promise((resolve) => setTimeout(resolve, whileMs))
+  const laterMb = memoryOf(child.pid)
   child.kill('SIGKILL')
   await new Promise((resolve) => child.once('exit', resolve))
   children.delete(child)
-  return ms
+  return { ms, mb, laterMb }
 }
+
+/** Milliseconds from the start of `latchkey serve` to its first answer. */
+export const startTime = async (folder: string): Promise<number> => (await startOf(folder, 0)).ms

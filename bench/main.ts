@@ -1,4 +1,4 @@
-// npm run bench [-- --quick] [--json]: every figure beside its limit, in one run, in turns.
+// npm run bench [-- store | postgres | http | start] [--quick] [--json]: every figure beside its limit, in one run, in turns.
 import { ADMIN } from './admin.ts'
 import { get, load, post, times } from './client.ts'
 import { type Figure, figureOf, percentile, ratioOf, table } from './figures.ts'
@@ -215,9 +215,10 @@ const measureStart = async () => {
   note('start_1m_ms', figureOf(long, 'ms'))
 }
 
-await measureStore()
-await measurePostgres()
-await measureHttp()
-await measureStart()
+const parts = { store: measureStore, postgres: measurePostgres, http: measureHttp, start: measureStart }
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
+for (const [name, measure] of Object.entries(parts)) {
+  if (wanted.length === 0 || wanted.includes(name)) await measure()
+}
 process.stdout.write(json ? `${JSON.stringify(Object.fromEntries(figures))}\n` : `${table(figures)}\n`)
 process.exit(0)

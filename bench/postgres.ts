@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { createTestDatabase, startPostgres } from '../test/support/postgres.ts'
 import { rate } from './figures.ts'
+import { atEnd } from './machine.ts'
 import { openStore } from './store.ts'
 
 const EVENT_BYTES = 430 // what an InviteIssued takes as stored
@@ -8,12 +9,19 @@ const EVENT_BYTES = 430 // what an InviteIssued takes as stored
 /** As operators run it: nothing about durability is turned off. */
 const SETTINGS = ['shared_buffers=256MB']
 
+/** A server of the bench's own, gone when it ends. */
+export const openServer = async (settings: readonly string[] = SETTINGS) => {
+  const server = await startPostgres(settings)
+  atEnd(() => server.remove())
+  return server
+}
+
 /**
  * One server for both sides: invites issued through the store with so many in flight, and the limit, one-row inserts
  * that are each committed, on as many connections.
  */
 export const openPostgresBench = async (connections: number) => {
-  const server = await startPostgres(SETTINGS)
+  const server = await openServer()
   const database = await createTestDatabase(server.url, 'template0')
   const { floor, issue } = await openStore(database.url)
   const pool = new pg.Pool({ connectionString: database.url, max: connections })

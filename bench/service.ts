@@ -6,6 +6,7 @@ import { readSettings } from '../src/config.ts'
 import { grantRole } from '../src/domain/users/grant-role.ts'
 import { insert } from '../src/projections/projection.ts'
 import { ADMIN } from './admin.ts'
+import { openProfiler } from './profiling.ts'
 
 const [, , folder = '', port = '0'] = process.argv
 const settings = readSettings({
@@ -33,6 +34,14 @@ const countInvites = async () => {
   )
   process.send?.({ invites: counted?.count })
 }
-process.on('message', () => void countInvites())
+const profiler = openProfiler()
+const answer = async (question: unknown): Promise<void> => {
+  if (question === 'used') return void process.send?.(process.cpuUsage())
+  const [wish, what] = String(question).split(' ')
+  if (what !== 'cpu' && what !== 'heap') return countInvites()
+  if (wish === 'stop') process.send?.(await profiler.stop(what))
+  else process.send?.(await profiler.start(what).then(() => ({})))
+}
+process.on('message', (question) => void answer(question))
 process.on('disconnect', () => process.exit(0))
 process.send?.({ port: Number(new URL(app.address).port) })

@@ -7,9 +7,10 @@ import pg from 'pg'
 import { readSettings } from '../src/config.ts'
 import { accept, type Reading } from '../src/domain/decision.ts'
 import { type Foundation, openFoundation } from '../src/foundation.ts'
-import { createTestDatabase, startPostgres } from '../test/support/postgres.ts'
+import { createTestDatabase } from '../test/support/postgres.ts'
 import { type Figure, figureOf, table } from './figures.ts'
 import { cleanUp, newFolder } from './machine.ts'
+import { openServer } from './postgres.ts'
 
 const CALLERS = [1, 4, 16, 32] as const
 const PROCESSES = [1, 4] as const
@@ -57,7 +58,7 @@ const work = async (folder: string, url: string): Promise<void> => {
 
 const measure = async (): Promise<void> => {
   const folder = newFolder()
-  const server = await startPostgres(['shared_buffers=256MB'])
+  const server = await openServer()
   const children: ChildProcess[] = []
   try {
     const { url } = await createTestDatabase(server.url, 'template0')
@@ -107,6 +108,7 @@ const measure = async (): Promise<void> => {
 }
 
 process.on('exit', cleanUp)
+process.on('SIGINT', () => process.exit(130))
 const [, , folder, url] = process.argv
 if (folder !== undefined && url !== undefined) await work(folder, url)
 else await measure()

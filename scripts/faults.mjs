@@ -1,5 +1,6 @@
 // npm run faults [-- NAME …]: the long forms of the campaigns against single use and durability. The short forms run
-// with every `npm test`. SEED=… plays a run again; Ctrl-C stops it.
+// with every `npm test`. SEED=… plays a run again, ROUNDS=… kills another number of times;
+// Ctrl-C stops it.
 import { fileURLToPath } from 'node:url'
 import { runCampaigns } from './campaigns.mjs'
 
@@ -26,6 +27,7 @@ const CAMPAIGNS = {
   races: 'test/properties/races.test.ts',
   referrals: 'test/faults/referral-storm.test.ts',
   tamper: 'test/faults/tamper.test.ts',
+  'tamper-export': 'test/faults/tamper-export.test.ts',
   backup: 'test/faults/backup.test.ts',
 }
 

@@ -35,7 +35,7 @@ try {
 
   for (const { name, page, path, height } of [
     { name: 'invite', page: guest, path: demo.openInvite, height: 620 },
-    { name: 'admin', page: admin, path: '/admin', height: 1080 },
+    { name: 'admin', page: admin, path: '/admin', height: 1190 },
     { name: 'invites', page: admin, path: '/admin/invites', height: 960 },
     { name: 'history', page: admin, path: '/history', height: 1480 },
   ]) {

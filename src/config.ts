@@ -130,6 +130,8 @@ export type Settings = {
   readonly throttled: boolean
   /** How long an answer takes that must not tell whether an address is known. */
   readonly neutralMs: number
+  /** Whether some are asked to come again when more come than can be served. */
+  readonly turnsAway: boolean
   readonly corsOrigins: readonly string[]
   /** How many proxies stand in front; 0 trusts no forwarded header. */
   readonly proxyHops: number
@@ -225,6 +227,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     corsOrigins: s.CORS_ORIGINS,
     throttled: s.THROTTLE ?? s.PROFILE !== 'test',
     neutralMs: s.PROFILE === 'test' ? 0 : NEUTRAL_MS,
+    turnsAway: s.PROFILE !== 'test',
     proxyHops: typeof s.TRUST_PROXY === 'number' ? s.TRUST_PROXY : s.TRUST_PROXY ? 1 : 0,
     metrics: s.METRICS,
     metricsPort: s.METRICS_PORT ?? null,

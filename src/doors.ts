@@ -35,7 +35,7 @@ export const openHouse = (
   afterwards: House['afterwards'] = openAfterwards((what, err) => log.error({ err }, `${what} failed`)).add,
   judgeAddress: House['judgeAddress'] = async () => null,
   travel: House['travel'] = null,
-  watch: Pick<Watch, 'request' | 'execute' | 'metrics'> = unwatched,
+  watch: Pick<Watch, 'request' | 'execute' | 'metrics' | 'turnedAway'> = unwatched,
 ): House => {
   const { settings, clock, ids, database, store, reads, execute, keyring, tokens, signatures } = floor
   const rows = { reader: database.reader, exclusively: database.exclusively, clock }
@@ -67,6 +67,7 @@ export const openHouse = (
       sessionMaxMs: settings.sessionMaxMs,
       throttled: settings.throttled,
       neutralMs: settings.neutralMs,
+      turnsAway: settings.turnsAway,
       corsOrigins: settings.corsOrigins,
       readOnlyAsOf: null,
       checkAnswers: settings.profile === 'test',
@@ -139,6 +140,7 @@ export const openHouse = (
     }),
     inForce: inForceDoor(inForce, settings),
     afterwards,
+    turnedAway: watch.turnedAway,
     watchRequest: watch.request,
     metrics: metersOf(floor, watch),
     draining,

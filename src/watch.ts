@@ -13,6 +13,7 @@ export type Watch = {
   readonly execute: (execute: Execute) => Execute
   readonly transport: (transport: MailTransport) => MailTransport
   readonly committed: (commands: number, seconds: number) => void
+  readonly turnedAway: () => void
   readonly metrics: (waiting: () => Promise<Waiting>) => House['metrics']
 }
 
@@ -81,6 +82,7 @@ export const openWatch = (access: MetricsAccess): Watch => {
       spanAfterwards('commit', { 'latchkey.group': commands }, seconds)
       meters?.groupCommitted(commands, seconds)
     },
+    turnedAway: () => meters?.turnedAway(),
     metrics: (waiting) =>
       meters && {
         token: access === 'on' || access === 'off' ? null : (given) => isSame(given, access.token),
@@ -91,10 +93,11 @@ export const openWatch = (access: MetricsAccess): Watch => {
 }
 
 /** For houses that nobody looks after: the past, and processes that only decide. */
-export const unwatched: Pick<Watch, 'request' | 'execute' | 'metrics'> = {
+export const unwatched: Pick<Watch, 'request' | 'execute' | 'metrics' | 'turnedAway'> = {
   request: async (_, answer) => {
     await answer()
   },
   execute: (inner) => inner,
   metrics: () => null,
+  turnedAway: () => {},
 }

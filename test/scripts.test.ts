@@ -39,3 +39,13 @@ test('S4-53 everything that CI checks is one command, and CI runs that command',
     expect(scripts['check']).toContain(`npm ${step}`)
   expect(readFileSync(join(root, '.ci/run'), 'utf8')).toContain('npm run check')
 })
+
+test('every campaign has a row in docs/faults.md, with its file', () => {
+  const campaigns = readFileSync(join(root, 'scripts/faults.mjs'), 'utf8').matchAll(
+    /^ {2}'?([\w-]+)'?: '(test\/\S+)',$/gm,
+  )
+  const said = [...campaigns].map(([, name, file]) => `| \`${name}\` (\`${file}\`) |`)
+  const page = readFileSync(join(root, 'docs/faults.md'), 'utf8')
+  expect(said.length).toBeGreaterThan(20)
+  expect(said.filter((row) => !page.includes(row))).toStrictEqual([])
+})

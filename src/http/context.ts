@@ -26,6 +26,8 @@ export type PageSession = {
   /** When the password was shown again in the midst of the session. */
   provenAt?: string
   notice?: string
+  /** Where the button beside the notice takes back what it tells of. */
+  undo?: string
   readonly isNew: boolean
   regenerate(): Promise<void> | undefined
 }

@@ -218,6 +218,8 @@ export type House = {
    * service stops; what goes wrong is logged under `what`.
    */
   readonly afterwards: (what: string, work: () => Promise<void>) => void
+  /** Somebody was asked to come again because there was too much to do. */
+  readonly turnedAway: () => void
   /** Looks on while a request is answered; the answer says by the pattern of which route, and with which status. */
   readonly watchRequest: (
     request: { readonly method: string; readonly headers: IncomingHttpHeaders },

@@ -10,12 +10,18 @@ import { errors } from './middleware/errors.ts'
 import { knownHost, securityHeaders } from './middleware/headers.ts'
 import { ownWrites } from './middleware/position.ts'
 import { request } from './middleware/request.ts'
+import { turnAway } from './middleware/turn-away.ts'
 import { openPages } from './pages/index.ts'
+import { sessionCookies } from './pages/session.ts'
 import { Problem } from './problems.ts'
 import { refuseChanges } from './read-only.ts'
+import { openTurns } from './turns.ts'
 
 /** The way of a request, from top to bottom. */
-export const createServer = (house: House): Koa<State> => {
+export const createServer = (
+  house: House,
+  turns = house.settings.turnsAway ? openTurns() : null,
+): Koa<State> => {
   const app = new Koa<State>()
   if (house.settings.proxyHops > 0) {
     app.proxy = true
@@ -31,6 +37,7 @@ export const createServer = (house: House): Koa<State> => {
   app.use(health(house))
   app.use(metrics(house))
   app.use(knownHost(house.settings.publicUrl))
+  if (turns) app.use(turnAway(house, sessionCookies(house.settings.publicUrl).session, turns))
   if (house.settings.readOnlyAsOf !== null) app.use(refuseChanges)
   app.use(apiRoutes(house))
   app.use(publicKeys(house))

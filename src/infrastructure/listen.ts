@@ -8,6 +8,8 @@ import { SetupProblem } from './errors.ts'
 const LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
+  /** Longer than the minute for which nginx keeps a connection to use again: whoever may be asked next does not hang up first. */
+  keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 1000,
   maxHeaderSize: 16_384,
 }

@@ -59,9 +59,9 @@ export const referralCodeReads = (db: Reader) => ({
     return row && !hasExpired(row.expiresAt, now) ? row : null
   },
 
-  /** Whether a code was ever anybody's who is still here. */
-  async isTaken(code: string): Promise<boolean> {
-    return (await db.get(`select 1 from referral_codes where code = $1`, [code])) !== undefined
+  /** What the history calls a code, whether it works or not; null if nobody who is still here ever had it. */
+  async idOf(code: string): Promise<string | null> {
+    return (await db.get<{ id: string }>(`select id from referral_codes where code = $1`, [code]))?.id ?? null
   },
 
   /** By the code itself, as `readCode` makes it of what was typed. Expired ones too: their holders are told so. */

@@ -83,7 +83,10 @@ export const setScene = async (site: Site, admin: Visitor): Promise<Scene> => {
   )
   if (made.outcome === 'refused') throw new Error(made.refusal.code)
   const brought = await user.visitor.get('/profile/referrals')
-  await user.visitor.submit(brought, '/profile/referrals/referrer', { referralCode: made.code.code })
+  await user.visitor.submit(brought, '/profile/referrals/referrer', {
+    referralCode: made.code.code,
+    asked: 'yes',
+  })
 
   const [clientId, webhookId, importId] = [house.newId(), house.newId(), house.newId()]
   const redirectUris = ['https://app.example/callback']

@@ -6,6 +6,7 @@ import { ADMIN, enrolAdmin } from '../support/admin.ts'
 import { openTestApp, type TestApp } from '../support/house.ts'
 import { registered, relyingParty } from '../support/relying-party.ts'
 import {
+  closeProfiles,
   describeInBrowser,
   expectAccessible,
   expectNoSidewaysScroll,
@@ -34,7 +35,7 @@ describeInBrowser('applications of others in a real browser', () => {
     callback = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}/callback`
   })
   afterAll(async () => {
-    await browser?.close()
+    await closeProfiles()
     await app?.dispose()
     stranger?.close()
   })

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ADMIN, enrolAdmin } from '../support/admin.ts'
 import { openTestApp, type TestApp } from '../support/house.ts'
-import { describeInBrowser, openBrowser, openProfile, WIDE } from './browser.ts'
+import { closeProfiles, describeInBrowser, openBrowser, openProfile, WIDE } from './browser.ts'
 
 let app: TestApp
 let browser: Browser
@@ -14,7 +14,7 @@ describeInBrowser('Swagger UI', () => {
     browser = await openBrowser()
   })
   afterAll(async () => {
-    await browser?.close()
+    await closeProfiles()
     await app?.dispose()
   })
 

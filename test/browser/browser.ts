@@ -1,11 +1,10 @@
-import { existsSync, mkdirSync } from 'node:fs'
-import { AxeBuilder } from '@axe-core/playwright'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type Axe from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { ADMIN } from '../support/admin.ts'
-import { CHROMIUM, openBrowser } from '../support/chromium.ts'
-
-export { openBrowser }
+import { CHROMIUM, openBrowser as launch } from '../support/chromium.ts'
 
 const isThere = existsSync(CHROMIUM)
 if (!isThere)
@@ -17,6 +16,22 @@ export const describeInBrowser = describe.skipIf(!isThere)
 export const WIDE = { width: 1280, height: 900 }
 export const NARROW = { width: 360, height: 740 }
 
+let shared: Promise<Browser> | undefined
+
+/** One browser for all that this process tests, which ends with it: to start one takes longer than most tests. */
+export const openBrowser = async (): Promise<Browser> => {
+  if (!shared || !(await shared).isConnected()) shared = launch()
+  return shared
+}
+
+const profiles = new Set<BrowserContext>()
+
+/** Nobody is left who looks at a service that is about to stop. */
+export const closeProfiles = async (): Promise<void> => {
+  for (const context of profiles) await context.close()
+  profiles.clear()
+}
+
 /** A browser of its own for somebody; every page that breaks the content security policy or throws fails the test. */
 export const openProfile = async (
   browser: Browser,
@@ -24,6 +39,8 @@ export const openProfile = async (
   options: Parameters<Browser['newContext']>[0] = {},
 ): Promise<{ context: BrowserContext; page: Page; complaints: string[] }> => {
   const context = await browser.newContext({ baseURL, viewport: WIDE, locale: 'en', ...options })
+  context.once('close', () => profiles.delete(context))
+  profiles.add(context)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))
@@ -52,11 +69,19 @@ export const pressTab = async (page: Page, until: string): Promise<void> => {
   throw new Error(`${until} cannot be reached by keyboard`)
 }
 
+/** Axe as a page runs it. Its package for Playwright sends a script of twice this size into each page twice. */
+const AXE = `${readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')};void 0`
+
 /** Nothing that axe finds wrong, by any of its rules. */
 export const expectAccessible = async (page: Page, where: string): Promise<void> => {
-  // Legacy mode leaves out frames from elsewhere, of which there are none here, and saves a blank page each time.
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
+  await page.evaluate(AXE)
+  const found = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof Axe }
+    // What is as it should be is of no interest here, and would be described at length. Style sheets are looked into
+    // for one rule only, about pages that hold the screen upright, and would be asked for again each time.
+    const { violations } = await axe.run({ resultTypes: ['violations'], preload: false })
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
+  })
   expect(found, where).toStrictEqual([])
 }
 
@@ -69,9 +94,27 @@ export const expectNoSidewaysScroll = async (page: Page, where: string): Promise
   expect(content, where).toBe(window)
 }
 
-/** Keeps a picture of the page in `artifacts/` for people to look at, when SCREENSHOTS=1 asks for it. */
+/** What is left of a wide window at 200 %. */
+const ZOOMED = { width: WIDE.width / 2, height: WIDE.height / 2 }
+
+/** Nothing sticks out at 200 %, where words may be long and the telephone's arrangement does not hold yet. */
+export const expectZoomable = async (page: Page, where: string): Promise<void> => {
+  const before = page.viewportSize() ?? NARROW
+  await page.setViewportSize(ZOOMED)
+  await expectNoSidewaysScroll(page, `${where}, at 200 %`)
+  await page.setViewportSize(before)
+}
+
+/** Which pictures are kept: `1` whole pages in every theme, width and language, `small` what is seen first of those walked anyway. */
+const PICTURES = process.env['SCREENSHOTS']
+
+/** Keeps a picture of the page in `artifacts/` for people to look at, when SCREENSHOTS asks for it. */
 export const picture = async (page: Page, name: string): Promise<void> => {
-  if (process.env['SCREENSHOTS'] !== '1') return
+  if (PICTURES !== '1' && PICTURES !== 'small') return
   mkdirSync('artifacts', { recursive: true })
-  await page.screenshot({ path: `artifacts/${name}.png`, fullPage: true })
+  await page.screenshot(
+    PICTURES === '1'
+      ? { path: `artifacts/${name}.png`, fullPage: true }
+      : { path: `artifacts/${name}.jpg`, type: 'jpeg', quality: 60 },
+  )
 }

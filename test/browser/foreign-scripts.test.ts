@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { payloads } from '../attacks/payloads.ts'
 import { seedOf } from '../faults/support.ts'
 import { Api, type Json } from '../http/api/client.ts'
-import { describeInBrowser, openBrowser, openProfile, signIn } from './browser.ts'
+import { closeProfiles, describeInBrowser, openBrowser, openProfile, signIn } from './browser.ts'
 
 const LONG = process.env['LONG'] === '1'
 /** Of each kind of thing so many bear a payload; the long form has all of them everywhere. */
@@ -16,7 +16,7 @@ beforeAll(async () => {
   browser = await openBrowser()
 })
 afterAll(async () => {
-  await browser?.close()
+  await closeProfiles()
   await api?.app.dispose()
 })
 

@@ -6,7 +6,7 @@ import { revokeRole } from '../../src/domain/users/revoke-role.ts'
 import { enrolAdmin } from '../support/admin.ts'
 import { codeOf, plant } from '../support/grove.ts'
 import { DAY, HOUR, openTestApp, type TestApp } from '../support/house.ts'
-import { describeInBrowser, openBrowser, openProfile, signIn } from './browser.ts'
+import { closeProfiles, describeInBrowser, openBrowser, openProfile, signIn } from './browser.ts'
 import { settle } from './town.ts'
 import { describePages, goTo, type Walk } from './walks.ts'
 
@@ -94,7 +94,7 @@ describeInBrowser('the history, while somebody looks at it', () => {
     browser = await openBrowser()
   })
   afterAll(async () => {
-    await browser?.close()
+    await closeProfiles()
     await app?.dispose()
   })
 

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ADMIN, enrolAdmin } from '../support/admin.ts'
 import { openTestApp, type TestApp } from '../support/house.ts'
-import { describeInBrowser, openBrowser, openProfile, signIn } from './browser.ts'
+import { closeProfiles, describeInBrowser, openBrowser, openProfile, signIn } from './browser.ts'
 import { settle } from './town.ts'
 import { describePages, goTo, type Walk } from './walks.ts'
 
@@ -23,8 +23,7 @@ const look = async (page: Page, list: string): Promise<void> => {
   await page.waitForURL(/\/imports\/\w{26}$/)
 }
 
-const walks: readonly Walk<'admin' | 'newcomer'>[] = [
-  { name: 'admin-home', who: 'admin', go: goTo('/admin') },
+const walks: readonly Walk<'admin'>[] = [
   { name: 'admin-import', who: 'admin', go: goTo(FORM) },
   { name: 'admin-import-preview', who: 'admin', go: (page) => look(page, LIST) },
   {
@@ -39,13 +38,13 @@ const walks: readonly Walk<'admin' | 'newcomer'>[] = [
   },
 ]
 
-describePages('lists of addresses and the admin home', {
+describePages('lists of addresses', {
   async open() {
     const app = await openTestApp()
     await settle(app, await enrolAdmin(app.floor))
     return app
   },
-  people: { admin: (page) => signIn(page, ADMIN), newcomer: null },
+  people: { admin: (page) => signIn(page, ADMIN) },
   walks,
 })
 
@@ -58,7 +57,7 @@ describeInBrowser('a list, while it is sent', () => {
     browser = await openBrowser()
   })
   afterAll(async () => {
-    await browser?.close()
+    await closeProfiles()
     await app?.dispose()
   })
 

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { enrolAdmin } from '../support/admin.ts'
 import { openTestApp, type TestApp } from '../support/house.ts'
-import { describeInBrowser, openBrowser, openProfile, pressTab, signIn } from './browser.ts'
+import { closeProfiles, describeInBrowser, openBrowser, openProfile, pressTab, signIn } from './browser.ts'
 import { invite } from './town.ts'
 
 /** Long enough for a scanner that runs scripts to do what it does. */
@@ -19,7 +19,7 @@ describeInBrowser('journeys in a real browser', () => {
     browser = await openBrowser()
   })
   afterAll(async () => {
-    await browser?.close()
+    await closeProfiles()
     await app?.dispose()
   })
 
@@ -39,6 +39,11 @@ describeInBrowser('journeys in a real browser', () => {
     await page.getByLabel('E-mail address').fill('ada@example.org')
     await page.getByRole('button', { name: 'Send invite' }).click()
     await expect.poll(() => page.getByRole('status').textContent()).toBe('Invite sent.')
+    await page.getByLabel('E-mail address').fill('typo@example.org')
+    await page.getByRole('button', { name: 'Send invite' }).click()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(() => page.getByRole('status').textContent()).toBe('The invite was revoked.')
+    expect(new URL(page.url()).pathname).toBe('/admin')
 
     const guest = await openProfile(browser, app.address)
     await guest.page.goto('/mailbox/ada@example.org')
@@ -143,6 +148,36 @@ describeInBrowser('journeys in a real browser', () => {
     expect(await page.locator('h1').textContent()).toBe('Вас пригласили')
     await page.goto('/')
     expect(await page.locator('html').getAttribute('lang')).toBe('ru')
+  })
+
+  test('a page keeps to its reader’s clock, to their wish for stillness, and to paper', async () => {
+    const own = await openProfile(browser, app.address, {
+      timezoneId: 'America/New_York',
+      reducedMotion: 'reduce',
+    })
+    const motion = () =>
+      own.page
+        .locator('[aria-busy]')
+        .first()
+        .evaluate((button) => getComputedStyle(button, '::after').animationName)
+    for (const _ of ['told anew by the page', 'told so by the service']) {
+      await own.page.goto('/docs/design')
+      expect(await own.page.locator('time[datetime^="2026-03-01T10"]').first().textContent()).toBe(
+        '1 Mar 2026, 05:00 GMT-5',
+      )
+      expect(await motion()).toBe('none')
+    }
+    await own.page.emulateMedia({ reducedMotion: 'no-preference' })
+    expect(await motion()).toBe('turn')
+
+    await own.page.goto('/docs/refusals#invite_expired')
+    const isShown = (code: string) =>
+      own.page.locator(`#${code}`).evaluate((words) => words.checkVisibility({ contentVisibilityAuto: true }))
+    expect([await isShown('invite_expired'), await isShown('invite_revoked')]).toStrictEqual([true, false])
+    await own.page.emulateMedia({ media: 'print' })
+    expect(await isShown('invite_revoked')).toBe(true)
+    expect(await own.page.locator('.top, .bottom').filter({ visible: true }).count()).toBe(0)
+    expect(own.complaints).toStrictEqual([])
   })
 
   test('a hostile name stays text wherever it is shown', async () => {

@@ -5,7 +5,7 @@ import { revokeRole } from '../../src/domain/users/revoke-role.ts'
 import { ADMIN, enrolAdmin } from '../support/admin.ts'
 import { GROVE_PASSWORD, plant } from '../support/grove.ts'
 import { openTestApp, type TestApp } from '../support/house.ts'
-import { describeInBrowser, openBrowser, openProfile, pressTab } from './browser.ts'
+import { closeProfiles, describeInBrowser, openBrowser, openProfile, pressTab } from './browser.ts'
 import { invite } from './town.ts'
 
 const AUDITOR = { email: 'auditor@example.org', password: ADMIN.password }
@@ -57,7 +57,7 @@ describeInBrowser('by keyboard alone', () => {
     await plant(app, MEMBER)
   })
   afterAll(async () => {
-    await browser?.close()
+    await closeProfiles()
     await app?.dispose()
   })
 

@@ -79,7 +79,7 @@ const filled =
 const walks: readonly Walk<Who>[] = [
   { name: 'referral-link', who: 'stranger', go: placeOf('link') },
   { name: 'referral-stale', who: 'stranger', go: placeOf('stale') },
-  { name: 'referral-unknown', who: 'stranger', go: goTo('/r/cut-off') },
+  { name: 'referral-unknown', who: 'stranger', go: goTo('/r/cut-off'), isTwin: true },
   {
     name: 'referral-malformed',
     who: 'stranger',

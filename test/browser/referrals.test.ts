@@ -4,7 +4,7 @@ import { enrolAdmin } from '../support/admin.ts'
 import { codeOf, GROVE_PASSWORD, plant } from '../support/grove.ts'
 import { openTestApp, type TestApp } from '../support/house.ts'
 import { linkIn } from '../support/visitor.ts'
-import { describeInBrowser, openBrowser, openProfile, signIn } from './browser.ts'
+import { closeProfiles, describeInBrowser, openBrowser, openProfile, signIn } from './browser.ts'
 
 let app: TestApp
 let browser: Browser
@@ -16,7 +16,7 @@ describeInBrowser('referrals in a real browser', () => {
     browser = await openBrowser()
   })
   afterAll(async () => {
-    await browser?.close()
+    await closeProfiles()
     await app?.dispose()
   })
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { enrolAdmin } from '../support/admin.ts'
 import { openTestApp, type TestApp } from '../support/house.ts'
 import { linkIn } from '../support/visitor.ts'
-import { describeInBrowser, openBrowser, openProfile, signIn } from './browser.ts'
+import { closeProfiles, describeInBrowser, openBrowser, openProfile, signIn } from './browser.ts'
 
 const PASSWORD = 'a quiet place to sit'
 const OTHER_PASSWORD = 'a louder place to stand'
@@ -35,7 +35,7 @@ describeInBrowser('registering in a real browser', () => {
     browser = await openBrowser()
   })
   afterAll(async () => {
-    await browser?.close()
+    await closeProfiles()
     await app?.dispose()
   })
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { changeSettings } from '../../src/domain/settings/change-settings.ts'
 import { ADMIN, enrolAdmin } from '../support/admin.ts'
 import { MINUTE, openTestApp, type TestApp } from '../support/house.ts'
-import { describeInBrowser, openBrowser, openProfile, signIn } from './browser.ts'
+import { closeProfiles, describeInBrowser, openBrowser, openProfile, signIn } from './browser.ts'
 import { describePages, goTo } from './walks.ts'
 
 const INDEX = '/admin/settings'
@@ -86,7 +86,7 @@ describeInBrowser('settings in a real browser', () => {
     browser = await openBrowser()
   })
   afterAll(async () => {
-    await browser?.close()
+    await closeProfiles()
     await app?.dispose()
   })
 

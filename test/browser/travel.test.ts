@@ -7,7 +7,7 @@ import { suspendUser } from '../../src/domain/users/suspend-user.ts'
 import { enrolAdmin } from '../support/admin.ts'
 import { plant } from '../support/grove.ts'
 import { DAY, openTestApp, type TestApp } from '../support/house.ts'
-import { describeInBrowser, openBrowser, openProfile, signIn } from './browser.ts'
+import { closeProfiles, describeInBrowser, openBrowser, openProfile, signIn } from './browser.ts'
 import { settle } from './town.ts'
 import { describePages, goTo, type Walk } from './walks.ts'
 
@@ -76,7 +76,7 @@ describeInBrowser('a journey into the past', () => {
     browser = await openBrowser()
   })
   afterAll(async () => {
-    await browser?.close()
+    await closeProfiles()
     await app?.dispose()
   })
 

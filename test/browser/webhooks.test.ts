@@ -4,6 +4,7 @@ import { enrolAdmin } from '../support/admin.ts'
 import { openTestApp, type TestApp } from '../support/house.ts'
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 import {
+  closeProfiles,
   describeInBrowser,
   expectAccessible,
   expectNoSidewaysScroll,
@@ -26,7 +27,7 @@ describeInBrowser('webhooks in a real browser', () => {
     receiver = await openReceiver()
   })
   afterAll(async () => {
-    await browser?.close()
+    await closeProfiles()
     await app?.dispose()
     await receiver?.close()
   })

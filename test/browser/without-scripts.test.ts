@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { enrolAdmin } from '../support/admin.ts'
 import { openTestApp } from '../support/house.ts'
-import { describeInBrowser, openBrowser, openProfile, signIn } from './browser.ts'
+import { closeProfiles, describeInBrowser, openBrowser, openProfile, signIn } from './browser.ts'
 import { invite } from './town.ts'
 
 describeInBrowser('without scripts', () => {
@@ -42,7 +42,7 @@ describeInBrowser('without scripts', () => {
       expect(await admin.page.getByRole('status').textContent()).toBe('The user was erased.')
       expect(await quiet.floor.reads.users.byEmail(email)).toBeNull()
     } finally {
-      await plain.close()
+      await closeProfiles()
       await quiet.dispose()
     }
   })
@@ -65,7 +65,7 @@ describeInBrowser('without scripts', () => {
       await plain.page.getByRole('button', { name: 'Join and sign in' }).click()
       expect(await plain.page.locator('main').textContent()).toContain(second.email)
     } finally {
-      await both.close()
+      await closeProfiles()
       await direct.dispose()
     }
   })

@@ -5,17 +5,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { environmentIn, serve } from '../support/cli.ts'
 import { freePort, temporaryFolder } from '../support/house.ts'
 
-// Every ```sh block of README and docs is run as it stands, beside a service in a folder of its own; only the address is
+// Every ```sh block of our pages is run as it stands, beside a service in a folder of its own; only the address is
 // that of this service. A block that cannot be run here says why, in a comment right above it: <!-- not run: reason -->
 
 const root = join(import.meta.dirname, '../..')
-const pages = ['README.md', ...globSync('docs/**/*.md', { cwd: root }).toSorted()]
+const pages = globSync(['*.md', 'docs/**/*.md', '{bench,client,examples}/*.md'], { cwd: root }).toSorted()
+const textOf = (page: string): string => readFileSync(join(root, page), 'utf8')
 
 type Block = { readonly page: string; readonly text: string; readonly reason: string | null }
 const blocksOf = (page: string): readonly Block[] =>
-  [
-    ...readFileSync(join(root, page), 'utf8').matchAll(/(?:<!-- not run: (.*?) -->\n)?```sh\n([\s\S]*?)```/g),
-  ].map(([, reason, text = '']) => ({ page, text, reason: reason ?? null }))
+  [...textOf(page).matchAll(/(?:<!-- not run: (.*?) -->\n)?```sh\n([\s\S]*?)```/g)].map(
+    ([, reason, text = '']) => ({ page, text, reason: reason ?? null }),
+  )
 const blocks = pages.flatMap(blocksOf)
 
 const ADMIN = { email: 'admin@localhost', password: 'correct-horse-battery' }
@@ -26,6 +27,7 @@ let service: ReturnType<typeof serve>
 let token: string
 
 const settings = () => ({
+  SECRET_FILE: join(folder, 'data/secret'),
   ADMIN_PASSWORD: ADMIN.password,
   THROTTLE: 'off',
   PORT: String(port),
@@ -36,7 +38,7 @@ beforeAll(async () => {
   ;({ folder, remove } = temporaryFolder())
   port = await freePort()
   const bin = join(folder, 'bin')
-  mkdirSync(bin)
+  for (const one of [bin, join(folder, 'data')]) mkdirSync(one)
   const main = join(root, 'src/main.ts')
   writeFileSync(
     join(bin, 'npx'),
@@ -83,6 +85,19 @@ describe('the commands of the docs', () => {
   test('there are some, in README and in the operations guide', () => {
     expect(blocks.filter(({ page }) => page === 'README.md').length).toBeGreaterThan(2)
     expect(blocks.filter(({ page }) => page.startsWith('docs/operations/')).length).toBeGreaterThan(10)
+  })
+
+  test('stand in blocks that say so, and every script they name is there', () => {
+    const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> }
+    for (const page of pages) {
+      const text = textOf(page)
+      const unsaid = [...text.matchAll(/^\s*```(\w*)\n([\s\S]*?)```/gm)].filter(
+        ([, kind, block = '']) => kind === '' && /^\s*(?:npm|npx|latchkey|make|curl|git) /m.test(block),
+      )
+      expect(unsaid, page).toStrictEqual([])
+      for (const [, name = ''] of text.matchAll(/npm run ([\w:-]+)/g))
+        expect(scripts, page).toHaveProperty([name])
+    }
   })
 
   test('what is not run says why', () => {

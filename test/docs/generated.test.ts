@@ -28,4 +28,14 @@ describe('what is generated', () => {
     const text = read('docs/refusals.md')
     for (const code of problemCodes) expect(text).toContain(`| \`${code}\` |`)
   })
+
+  test('what pages weigh is there, each within the budget that the page tells of', () => {
+    const text = read('docs/budget.md')
+    const pages = [...text.matchAll(/^\| (\/\S*)[^|]* \| ([\d.]+) \|/gm)].map(([, page = '', kb]) => ({
+      page,
+      kb: Number(kb),
+    }))
+    expect(pages.length).toBeGreaterThan(40)
+    expect(pages.filter(({ page, kb }) => kb > 60 && page !== '/docs/api')).toStrictEqual([])
+  })
 })

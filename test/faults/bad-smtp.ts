@@ -8,6 +8,7 @@ export type Trouble =
   | 'cut in the mail'
   | 'taken, then cut'
   | 'says nothing'
+  | 'never ends'
 
 type Taken = {
   readonly id: string
@@ -18,6 +19,12 @@ type Taken = {
 
 /** Whose address begins so is nobody here, for good (550). */
 export const NOBODY = 'nobody-'
+
+/** More of an answer every so often, and never its end: nobody can say that the line is silent. */
+const dawdle = (socket: Socket) => {
+  const timer = setInterval(() => socket.write('250-and moreover\r\n'), 20)
+  socket.on('close', () => clearInterval(timer))
+}
 
 /** A mail server on loopback that is in trouble, as `troubleOf` says for each mail anew; and keeps exact accounts. */
 export const startBadSmtp = async (troubleOf: () => Trouble, wanted = 0) => {
@@ -35,17 +42,17 @@ export const startBadSmtp = async (troubleOf: () => Trouble, wanted = 0) => {
     let isMail = false
     let trouble: Trouble = 'none'
     const say = (line: string) => socket.write(`${line}\r\n`)
-    const meet = (): Trouble => {
+    const meet = () => {
       trouble = troubleOf()
       troubles[trouble] = (troubles[trouble] ?? 0) + 1
-      return trouble
     }
     const command = (line: string): unknown => {
       if (/^(EHLO|HELO|RSET|NOOP)/i.test(line)) return say('250 fine')
       if (/^QUIT/i.test(line)) return socket.end('221 bye\r\n')
       if (/^MAIL/i.test(line)) {
-        if (meet() === 'busy (421)') return socket.end('421 too much to do\r\n')
-        return say('250 fine')
+        meet()
+        if (trouble === 'busy (421)') return socket.end('421 too much to do\r\n')
+        return trouble === 'never ends' ? dawdle(socket) : say('250 fine')
       }
       if (/^RCPT/i.test(line)) {
         to = /<(.*)>/.exec(line)?.[1] ?? ''

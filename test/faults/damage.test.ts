@@ -91,7 +91,8 @@ const pagesOf = (): number => statSync(file()).size / PAGE
 /** What a start and a reader of everything make of it: all events, or a clear no; nothing in between. */
 const readAll = async (): Promise<'all' | 'damaged'> => {
   const isDamage = (error: unknown) =>
-    (error instanceof StoreUnavailable || error instanceof SetupProblem) && /damaged/.test(error.message)
+    (error instanceof StoreUnavailable || error instanceof SetupProblem) &&
+    /damaged|not a SQLite database/.test(error.message)
   const floor = await openFoundation(testSettings(folder, 3000), { hashCost: CHEAP_HASH }).catch(
     (error: unknown) => {
       if (isDamage(error)) return null

@@ -83,6 +83,8 @@ describe.skipIf(withoutStrace('disk: calls that fail'))(
       ['no room', 'pwrite64:error=ENOSPC'],
       ['a read-only disk', 'pwrite64,ftruncate:error=EROFS'],
       ['a disk that cannot be written', 'pwrite64:error=EIO'],
+      ['a quota that is used up', 'pwrite64:error=EDQUOT'],
+      ['a file that may not grow', 'pwrite64:error=EFBIG'],
     ] as const
 
     test('F03, F04 refused writes are told at once, reading goes on, and all goes on by itself; after a failed fsync it ends, and nothing acknowledged is lost', async () => {
@@ -213,7 +215,7 @@ describe.skipIf(onlyLong('disk: a small one') || withoutMount('disk: a small one
     const mount = (...words: string[]) => expect(spawnSync('mount', words).status).toBe(0)
     beforeEach(() => {
       mkdirSync(mounted())
-      mount('-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', mounted())
+      mount('-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', mounted())
     })
     afterEach(() => {
       spawnSync('umount', [mounted()])
@@ -240,7 +242,7 @@ describe.skipIf(onlyLong('disk: a small one') || withoutMount('disk: a small one
       await service.stop()
       rmSync(join(mounted(), 'ballast'), { force: true })
       const events = await expectNothingLost(mounted(), service.answers)
-      console.log(`disk: 6 MB, filled ${ROUNDS} times: ${JSON.stringify(counts)}, ${events} events`)
+      console.log(`disk: 24 MB, filled ${ROUNDS} times: ${JSON.stringify(counts)}, ${events} events`)
     })
 
     test('F03 is read-only as the service starts: it says so and does not start; writable again, it does', async () => {

@@ -10,7 +10,7 @@ import { isLong, progress, rounds, seeded, seedOf } from './support.ts'
 
 const COMMANDS = rounds(10, 60)
 const CERTAIN = 20 // so many syncs there are in any run
-const WRITES = 150 // of thousands
+const WRITES = 50 // of thousands
 
 const SYNCS = 'fsync,fdatasync'
 const KINDS = [

@@ -12,7 +12,7 @@ import { rawSqlite, temporaryFolder, testSettings } from '../support/house.ts'
 import { expectProjectionsEqualRebuild } from '../support/rebuild.ts'
 import { nextMessage, progress, rounds, seeded, seedOf, startWorker } from './support.ts'
 
-const ROUNDS = rounds(2, 1000)
+const ROUNDS = rounds(2, Number(process.env['ROUNDS'] ?? 1000))
 /** What is looked at after each kill grows with the history: so every so often a new one is begun. */
 const KILLS_OF_A_FILE = 25
 const INVITES = 40

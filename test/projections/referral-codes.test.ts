@@ -112,9 +112,9 @@ describe('reading referral codes', () => {
   })
   test('S3-29 a code is taken while its owner is here, even after it was deleted', async () => {
     const { referralCodes: reads } = floor.reads
-    expect(await reads.isTaken(CODE)).toBe(true)
-    expect(await reads.isTaken(OTHER_CODE)).toBe(true)
-    expect(await reads.isTaken('0000000000000000')).toBe(false)
+    expect(await reads.idOf(CODE)).not.toBeNull()
+    expect(await reads.idOf(OTHER_CODE)).toBe(OTHER_CODE_ID)
+    expect(await reads.idOf('0000000000000000')).toBeNull()
   })
   test('S3-36 nothing of it is left of somebody who is gone', async () => {
     await happened(cast.erased(BEN))

@@ -4,8 +4,8 @@ import { type Act, anyStory, play } from './story.ts'
 
 const RUNS = Number(process.env['RUNS'] ?? 100)
 const SEED = process.env['SEED']
-/** So often at most is a law put to other stories while it has had nothing to say. */
-const ROUNDS = 10
+/** Some occasions are rare: so often at most is a law put to other stories while it has had nothing to say. */
+const ROUNDS = 20
 
 /**
  * What holds in every story. `check` throws where it doesn't, and answers how often the law had something to say:

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import canonicalize from 'canonicalize'
+import { expect } from 'vitest'
 import { carrierOn, sqliteReader } from '../../src/infrastructure/database/sqlite.ts'
 import { readBy } from '../../src/infrastructure/database/work.ts'
 import { exportHistory } from '../../src/infrastructure/history/export-history.ts'
@@ -100,15 +101,17 @@ export const anchorOf = async (db: Database.Database): Promise<Verifier> => {
   return key
 }
 
+/** Event by event, and by tiles that are looked at beside: both must say the same. */
 export const verifyDatabase = async (
   db: Database.Database,
   kept: readonly string[] = [],
   anchors?: readonly Verifier[],
-) =>
-  verifyHistory(await sqliteSource(db), {
-    anchors: anchors ?? (await readBy(sqliteReader(db), ownSealKeys(roots))),
-    kept,
-  })
+): Promise<Report> => {
+  const options = { anchors: anchors ?? (await readBy(sqliteReader(db), ownSealKeys(roots))), kept }
+  const report = await verifyHistory(await sqliteSource(db), options)
+  expect(await verifyHistory(await sqliteSource(db, { fewTiles: 1 }), options)).toStrictEqual(report)
+  return report
+}
 
 export const verifyFolder = (folder: string, anchor: Verifier, kept: readonly string[] = []) =>
   verifyHistory(exportSource(folder), { anchors: [anchor], kept })

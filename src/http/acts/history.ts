@@ -10,6 +10,8 @@ import {
 import { type Actor, digestedTagKinds, type Instant, type Tag, ulidSchema } from '../../domain/event.ts'
 import { hourOf, recordHistoryView } from '../../domain/history/record-history-view.ts'
 import { emailTag } from '../../domain/invites/events.ts'
+import { readCode } from '../../domain/referrals/code.ts'
+import { referralCodeTag } from '../../domain/referrals/events.ts'
 import type { House } from '../house.ts'
 import { problemOf } from '../problems.ts'
 
@@ -45,6 +47,14 @@ export const tagFrom = (text: string): Tag | null => {
     return canonical === null ? null : emailTag(canonical)
   }
   return /^[a-z][a-z-]*:\S{1,200}$/.test(text) ? (text as Tag) : null
+}
+
+/** The same, or a referral code as people pass it on, also one that nobody can come by any more. */
+export const aboutFrom = async ({ reads }: House, text: string): Promise<Tag | null> => {
+  const tag = tagFrom(text)
+  const code = tag === null ? readCode(text) : null
+  const codeId = code === null ? null : await reads.referralCodes.idOf(code)
+  return codeId === null ? tag : referralCodeTag(codeId)
 }
 
 const NAMED_ACTORS: readonly Actor[] = ['operator', 'system', 'anonymous']

@@ -24,7 +24,7 @@ export const referralLink = ({ settings }: Pick<House, 'settings'>, code: string
 const codeNobodyHas = async (house: House): Promise<string> => {
   for (;;) {
     const code = house.referralCodes.make()
-    if (!(await house.reads.referralCodes.isTaken(code))) return code
+    if ((await house.reads.referralCodes.idOf(code)) === null) return code
   }
 }
 

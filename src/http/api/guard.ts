@@ -83,13 +83,14 @@ export const carryOut = (house: House, declared: Operation) => {
     const { headers } = ctx.req
     const principal = await authorise(house, operation, headers.authorization)
     let body: unknown
+    let given: string | null
     const csv = operation.csv ? streamOf(ctx, 'text/csv', operation.csv.maxBytes) : null
     try {
       body = csv ? {} : await bodyOf(operation, ctx)
+      given = method === 'post' ? readKey(ctx.get('idempotency-key')) : null
     } catch (error) {
       return send(ctx, asStored(inOtherWords(operation)(error)))
     }
-    const given = method === 'post' ? readKey(ctx.get('idempotency-key')) : null
     const key =
       given === null ? null : `${principal?.userId ?? 'anonymous'} ${operationId} ${ctx.path} ${given}`
     const { at, ...asked } = ctx.query

@@ -4,7 +4,8 @@ import type { House } from '../house.ts'
 import { asProblem, Problem, problemDocument } from '../problems.ts'
 
 /** As much of the house as errors need. */
-type Errands = Pick<House, 'log'> & { readonly settings: { readonly publicUrl: string } }
+type Errands = Pick<House, 'log'> &
+  Partial<Pick<House, 'turnedAway'>> & { readonly settings: { readonly publicUrl: string } }
 
 export type ErrorPage = (ctx: Context & { state: State }, problem: Problem) => void
 
@@ -23,10 +24,26 @@ const sendDocument = (ctx: Context & { state: State }, problem: Problem, publicU
   ctx.body = JSON.stringify(problemDocument(problem, publicUrl, ctx.state.requestId, locale))
 }
 
+const TELL_EVERY_MS = 10_000
+
+/** When too many come, the log would be one of those who suffer: it hears of the first, and then how many there were. */
+const crowdTeller = ({ log, turnedAway }: Errands) => {
+  let toldAt = Number.NEGATIVE_INFINITY
+  let since = 0
+  return (err: unknown, requestId: string) => {
+    turnedAway?.()
+    since++
+    if (performance.now() - toldAt < TELL_EVERY_MS) return
+    log.error({ err, requestId, turnedAway: since }, 'too much to do: some are asked to come again')
+    toldAt = performance.now()
+    since = 0
+  }
+}
+
 /** The only place that turns errors into bytes: a problem document for programs, a page for people. */
-export const errors =
-  (house: Errands, errorPage: ErrorPage): Middleware<State> =>
-  async (ctx, next) => {
+export const errors = (house: Errands, errorPage: ErrorPage): Middleware<State> => {
+  const tellOfCrowd = crowdTeller(house)
+  return async (ctx, next) => {
     try {
       await next()
       if (ctx.body === undefined || ctx.body === null) {
@@ -36,7 +53,8 @@ export const errors =
       }
     } catch (error) {
       const problem = asProblem(error)
-      if (problem.status >= 500) {
+      if (problem.code === 'overloaded') tellOfCrowd(error, ctx.state.requestId)
+      else if (problem.status >= 500) {
         house.log.error({ err: error, requestId: ctx.state.requestId, route: ctx.state.route }, problem.code)
       }
       ctx.status = problem.status
@@ -46,3 +64,4 @@ export const errors =
       sendDocument(ctx as Context & { state: State }, problem, house.settings.publicUrl)
     }
   }
+}

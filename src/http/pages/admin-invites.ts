@@ -7,7 +7,7 @@ import { whyInvite } from '../acts/why.ts'
 import type { Principal, State } from '../context.ts'
 import type { Outcome } from '../house.ts'
 import { Problem, problemOf } from '../problems.ts'
-import { issueMessage, issuer, issuingAttempt } from './admin.ts'
+import { issueMessage, issuer, issuingAttempt, revokePath } from './admin.ts'
 import { whyLine } from './admin-user-history.ts'
 import { type Draft, draftOf, emptyDraft, readWish } from './invite-lines.ts'
 import {
@@ -33,7 +33,12 @@ const MANY_LIMIT = 256 * 1024
 const MAX_REASON = 200
 const STATES: readonly InviteState[] = ['open', 'redeemed', 'expired', 'revoked', 'replaced']
 
-type LineResult = { readonly line: string; readonly ok: boolean; readonly message: string }
+type LineResult = {
+  readonly line: string
+  readonly ok: boolean
+  readonly message: string
+  readonly inviteId?: string
+}
 type Form = {
   readonly draft: Draft
   readonly results?: readonly LineResult[]
@@ -138,12 +143,13 @@ export const adminInvitePages = (router: Router<State>, kit: Kit): void => {
       wish.lines.map(async (line): Promise<LineResult> => {
         const issued = await issue({ ...wish, email: line })
         return issued.outcome === 'accepted'
-          ? { line, ok: true, message: t(ctx, 'admin.result.sent') }
+          ? { line, ok: true, message: t(ctx, 'admin.result.sent'), inviteId: issued.inviteId }
           : { line, ok: false, message: issueMessage(kit, ctx, issued) }
       }),
     )
-    if (results.length === 1 && results[0]?.ok && wish.rest.length === 0) {
-      leaveNotice(ctx, 'inviteSent')
+    const [only, ...others] = results
+    if (only?.inviteId && others.length === 0 && wish.rest.length === 0) {
+      leaveNotice(ctx, 'inviteSent', revokePath(only.inviteId))
       return seeOther(ctx, LIST)
     }
     // What did not work stays in the box, so that it can be mended and sent again; what worked is gone from it.

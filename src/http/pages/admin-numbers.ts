@@ -6,6 +6,7 @@ import { plural, span, text } from './words.ts'
 
 const REDEEMED_LATELY = 1000
 const SECOND_MS = 1000
+const NEWEST = 5
 const STUCK_MS = 10 * 60_000
 const SHARES: readonly InviteState[] = ['redeemed', 'open', 'expired', 'revoked', 'replaced']
 
@@ -36,7 +37,7 @@ const importTasks = async (house: House, ctx: Ctx): Promise<Task[]> => {
     }))
 }
 
-/** How things stand: what an admin has to see to first, then invites, registrations, mail and seals. Every question is bounded. */
+/** How things stand: what an admin has to see to first, then invites, mail, seals and who came. Every question is bounded. */
 export const adminNumbers = async (house: House, ctx: Ctx) => {
   const { locale } = ctx.state
   const now = house.now()
@@ -47,6 +48,7 @@ export const adminNumbers = async (house: House, ctx: Ctx) => {
   const [seal] = await house.proofs.seals(1)
   const unsealed = (await house.history.head()) - (seal?.size ?? 0)
   const signUps = await house.reads.referrals.signUpsOn(chartDays(now))
+  const newest = await house.reads.users.list({}, { limit: NEWEST })
   const total = SHARES.reduce((sum, state) => sum + counts[state], 0)
   const age = (instant: string | null) => (instant === null ? 0 : Date.parse(now) - Date.parse(instant))
   const isStuck = age(mail.oldestQueuedAt) >= STUCK_MS
@@ -84,5 +86,11 @@ export const adminNumbers = async (house: House, ctx: Ctx) => {
     },
     seal: { at: seal?.sealedAt ?? null, size: seal?.size ?? 0, unsealed },
     chart: signUpChart(signUps),
+    newest: newest.map(({ id, name, email, via, registeredAt }) => ({
+      id,
+      name: name ?? email ?? id,
+      via,
+      registeredAt,
+    })),
   }
 }

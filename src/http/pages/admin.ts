@@ -15,6 +15,9 @@ const ISSUING = '/admin/invites'
 export const issuingAttempt = ({ house }: Kit, { session }: Principal): string =>
   newAttempt(house, session.id, ISSUING)
 
+/** Where an invite that was only just sent is taken back. */
+export const revokePath = (inviteId: string): string => `/admin/invites/${inviteId}/revoke`
+
 /** Issues invites in the name of an admin. The same form sent twice issues nothing twice. */
 export const issuer = ({ house }: Kit, ctx: Ctx, admin: Principal, attemptField: string | undefined) => {
   const attempt = readAttempt(house, admin.session.id, ISSUING, attemptField) ?? house.newId()
@@ -91,7 +94,7 @@ export const adminPages = (router: Router<State>, kit: Kit): void => {
     if (issued.outcome !== 'accepted') {
       return show(ctx, admin, email, [{ field: 'email', message: issueMessage(kit, ctx, issued) }], 422)
     }
-    leaveNotice(ctx, 'inviteSent')
+    leaveNotice(ctx, 'inviteSent', revokePath(issued.inviteId))
     seeOther(ctx, '/admin')
   })
 }

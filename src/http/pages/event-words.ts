@@ -3,6 +3,7 @@ import type { Locale } from '../../domain/invites/events.ts'
 import { en, type TextKey } from './texts/en.ts'
 import { type EventWords, enEvents } from './texts/events-en.ts'
 import { ruEvents } from './texts/events-ru.ts'
+import { mailTrouble } from './trouble.ts'
 import { text } from './words.ts'
 
 const words: Readonly<Record<Locale, EventWords>> = { en: enEvents, ru: ruEvents }
@@ -16,7 +17,7 @@ export const mailName = (locale: Locale, template: string): string => {
 /** An event as a sentence in the reader's language. */
 export const eventWords = (locale: Locale, event: DomainEvent): string => {
   const say = words[locale][event.type] as (data: DomainEvent['data']) => string
-  return 'template' in event.data
-    ? say({ ...event.data, template: mailName(locale, event.data.template) })
-    : say(event.data)
+  if (!('template' in event.data)) return say(event.data)
+  const named = { ...event.data, template: mailName(locale, event.data.template) }
+  return say('reason' in named ? { ...named, reason: mailTrouble(locale, named.reason) } : named)
 }

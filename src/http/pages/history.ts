@@ -1,11 +1,11 @@
 import type Router from '@koa/router'
 import {
+  aboutFrom,
   actorFrom,
   contextNames,
   momentFrom,
   noteView,
   shownTo,
-  tagFrom,
   typesNamed,
   typesOf,
 } from '../acts/history.ts'
@@ -26,14 +26,13 @@ type Field = (typeof FIELDS)[number]
 
 const readers: Readonly<Partial<Record<Field, (text: string) => unknown>>> = {
   type: typesNamed,
-  tag: tagFrom,
   actor: actorFrom,
   since: momentFrom,
   until: momentFrom,
 }
 
 /** What the address asks for as it was typed, what it means, and what of it means nothing. */
-const questionOf = (ctx: Ctx) => {
+const questionOf = async ({ house }: Kit, ctx: Ctx) => {
   const typed = Object.fromEntries(FIELDS.map((field) => [field, queryOf(ctx, field)])) as Record<
     Field,
     string | undefined
@@ -42,8 +41,10 @@ const questionOf = (ctx: Ctx) => {
     const text = typed[field]
     return text === undefined ? undefined : (from(text) ?? undefined)
   }
+  const tag = typed.tag === undefined ? undefined : await aboutFrom(house, typed.tag)
   const misread = FIELDS.filter((field) => {
     const text = typed[field]
+    if (field === 'tag') return tag === null
     return text !== undefined && readers[field]?.(text) === null
   })
   return {
@@ -51,7 +52,7 @@ const questionOf = (ctx: Ctx) => {
     misread,
     question: {
       types: meant('type', typesNamed),
-      tag: meant('tag', tagFrom),
+      tag: tag ?? undefined,
       actor: meant('actor', actorFrom),
       since: meant('since', momentFrom),
       before: meant('until', momentFrom),
@@ -69,7 +70,7 @@ export const historyPages = (router: Router<State>, kit: Kit): void => {
     const viewer = auditorOf(ctx)
     if (!viewer) return seeOther(ctx, '/')
     await noteView(house, viewer.user.id, ctx.state.correlation)
-    const { typed, misread, question } = questionOf(ctx)
+    const { typed, misread, question } = await questionOf(kit, ctx)
     const errors = misread.map((field) => ({ field, message: t(ctx, `history.misread.${field as 'tag'}`) }))
     const before = positionOf(queryOf(ctx, 'before'))
     const isStart = before === undefined && FIELDS.every((field) => typed[field] === undefined)

@@ -70,23 +70,27 @@ export const frameFiles = (assets: Readonly<Record<string, string>>) => ({
 /** What the frame around every page needs to know. */
 export const openLayout = (house: House, guards: Guards, assets: Readonly<Record<string, string>>) => {
   const files = frameFiles(assets)
-  return (ctx: Ctx) => {
-    const { locale, zone, principal } = ctx.state
-    const { brand, registration } = house.inForce.known()
+  /** For a page without a frame. */
+  const bare = ({ state: { locale, zone } }: Ctx) => ({
+    locale,
+    zone,
+    assets: files,
+    brand: brandOf(house.inForce.known().brand, files.logo),
+  })
+  const whole = (ctx: Ctx) => {
+    const { locale, principal } = ctx.state
+    const { registration } = house.inForce.known()
     const isRestricted = principal ? principal.session.restricted || isTemporary(principal.user) : false
     const isAdmin = !isRestricted && (principal?.user.roles.includes('admin') ?? false)
     const isAuditor = !isRestricted && (principal?.user.roles.includes('auditor') ?? false)
     const other = otherLanguage[locale]
     const canTravel = house.travel !== null && (isAdmin || isAuditor) && HAS_PAST.test(ctx.path)
-    const notice = takeNotice(ctx)
+    const { notice, undo } = takeNotice(ctx)
     return {
-      locale,
-      zone,
+      ...bare(ctx),
       otherLocale: other.locale,
       otherLanguage: other.name,
       languageUrl: languageUrl(ctx, other.locale),
-      assets: files,
-      brand: brandOf(brand, files.logo),
       script: null,
       reload: null,
       asOf: house.settings.readOnlyAsOf,
@@ -106,7 +110,10 @@ export const openLayout = (house: House, guards: Guards, assets: Readonly<Record
       mailbox: house.settings.devMailbox && !isRestricted && (house.settings.loopback || isAdmin),
       path: ctx.path,
       notice: notice && text(locale, `notice.${notice}`),
+      undo,
+      here: pageOf(ctx.path),
       errors: [],
     }
   }
+  return Object.assign(whole, { bare })
 }

@@ -2,12 +2,14 @@ import type Router from '@koa/router'
 import { z } from 'zod'
 import { canonicalAddress, maskAddress } from '../../domain/address.ts'
 import { ulidSchema } from '../../domain/event.ts'
+import { hasExpired } from '../../domain/invites/invite.ts'
 import { readCode, shownCode } from '../../domain/referrals/code.ts'
 import { MAX_DESCRIPTION, MAX_REFERRAL_CODE_DAYS } from '../../domain/referrals/create-referral-code.ts'
 import type { ReferralView } from '../../projections/referrals.ts'
 import {
   createOwnReferralCode,
   deleteOwnReferralCode,
+  findReferralCode,
   mailOwnReferralCode,
   ownReferralCode,
   redeemOwnReferral,
@@ -47,6 +49,11 @@ export const ownReferralPages = (router: Router<State>, kit: Kit): void => {
     if (!own) return null
     const link = referralLink(house, own.code)
     return { ...own, shown: shownCode(own.code), link, qr: qrOf(link) }
+  }
+
+  const mayBring = async (code: string, userId: string): Promise<boolean> => {
+    const found = await findReferralCode(house, code)
+    return found !== null && found.referrerId !== userId && !hasExpired(found.expiresAt, house.now())
   }
 
   const lineOf = (ctx: Ctx, { name, email, way, at, goneAt, emailVerifiedAt }: ReferralView) => ({
@@ -102,7 +109,8 @@ export const ownReferralPages = (router: Router<State>, kit: Kit): void => {
   })
 
   type Wrong = { readonly errors: readonly FieldError[]; readonly status: number }
-  type Act = (ctx: Ctx, who: Principal, fields: Fields) => Promise<Wrong | Refused | null>
+  type Ask = { readonly ask: string }
+  type Act = (ctx: Ctx, who: Principal, fields: Fields) => Promise<Wrong | Refused | Ask | null>
 
   const change = (verb: string, notice: Notice, act: Act): void => {
     router.post(PATH + verb, async (ctx: Ctx) => {
@@ -110,6 +118,7 @@ export const ownReferralPages = (router: Router<State>, kit: Kit): void => {
       const who = ctx.state.principal
       if (!who) return seeOther(ctx, `/?next=${PATH}`)
       const result = await act(ctx, who, typed)
+      if (result && 'ask' in result) return seeOther(ctx, result.ask)
       if (result && 'errors' in result) return show(ctx, who, { typed, errors: result.errors }, result.status)
       if (result) return refused(ctx, who, result)
       leaveNotice(ctx, notice)
@@ -165,6 +174,8 @@ export const ownReferralPages = (router: Router<State>, kit: Kit): void => {
     const code = readCode(typed)
     const errors = referralCodeErrors(kit, ctx, typed, true)
     if (errors.length > 0 || code === null) return wrong(errors)
+    // It is said once and for good: whose code it is is shown first, and asked about.
+    if (fields['asked'] === undefined && (await mayBring(code, user.id))) return { ask: `/r/${code}` }
     const refusal = await redeemOwnReferral(house, user.id, code, ctx.state.correlation)
     if (!refusal) return null
     if (refusal.code === 'user_suspended' || refusal.code === 'user_not_found') throw problemOf(refusal)

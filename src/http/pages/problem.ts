@@ -23,16 +23,19 @@ const isAboutMoments = ({ code }: Problem): boolean =>
 
 /** The page that stands where another one could not be shown: what happened, and what to do next. */
 export const problemPage =
-  (kit: Pick<Kit, 'render' | 't'>): ErrorPage =>
+  (kit: Pick<Kit, 'render' | 't'> & Partial<Pick<Kit, 'renderBare'>>): ErrorPage =>
   (context, problem) => {
     const ctx = context as Ctx
     ctx.state.principal ??= null
     ctx.state.locale = localeOf(ctx)
     ctx.state.zone = zoneOf(ctx)
     const { advice, retry } = wayOn(problem)
-    kit.render(
+    // Whoever is turned away because there is too much to do must cost next to nothing.
+    const bare = problem.code === 'overloaded' ? kit.renderBare : undefined
+    const render = bare ?? kit.render
+    render(
       ctx,
-      'problem',
+      bare ? 'busy' : 'problem',
       {
         title: wordingOf(problem.code, ctx.state.locale),
         status: problem.status,

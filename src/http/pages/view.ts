@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Handlebars from 'handlebars'
+import { deliveryTrouble, mailTrouble } from './trouble.ts'
 import { day, moment, type Reader, text, textKey, type Values } from './words.ts'
 
 // Indenting what a partial brings would indent the lines of a textarea or a mail, too.
@@ -22,6 +23,8 @@ const helpers = {
     text(data.root.locale, textKey(`${prefix}${name}`), hash),
   moment: (instant: string, { data }: HelperOptions) => moment(data.root, instant),
   day: (date: string, { data }: HelperOptions) => day(data.root.locale, date),
+  mailTrouble: (reason: string, { data }: HelperOptions) => mailTrouble(data.root.locale, reason),
+  deliveryTrouble: (reason: string, { data }: HelperOptions) => deliveryTrouble(data.root.locale, reason),
   encode: (text: string) => encodeURIComponent(text),
   /** Parts that make one address or one label. The options that handlebars adds are no part. */
   join: (...parts: unknown[]) => parts.slice(0, -1).map(String).join(''),

@@ -8,8 +8,11 @@ const texts: Readonly<Record<Locale, Texts>> = { en, ru }
 /** What stands for the `{names}` in a text. */
 export type Values = Readonly<Record<string, string | number | null | undefined>>
 
+/** Most texts have nothing to fill in. */
 const fill = (pattern: string, values: Values): string =>
-  pattern.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''))
+  pattern.includes('{')
+    ? pattern.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''))
+    : pattern
 
 /** A text of the pages with its `{names}` filled in. Filling happens before escaping, so values can't become markup. */
 export const text = (locale: Locale, key: TextKey, values: Values = {}): string =>
@@ -50,8 +53,18 @@ const clockOf = (locale: Locale, timeZone: string): Clock => {
 
 export type Reader = { readonly locale: Locale; readonly zone: string }
 
+/** Who reads a page again reads the same instants; to say one takes as long as all the texts of a page. */
+const moments = new LRUCache<string, string>({ max: 2000 })
+
 /** An instant in the reader's language and time zone, and saying which that is. `page.js` says the same in browsers. */
-export const moment = ({ locale, zone }: Reader, instant: string): string => {
+export const moment = (reader: Reader, instant: string): string => {
+  const name = `${instant} ${reader.locale} ${reader.zone}`
+  const said = moments.get(name) ?? say(reader, instant)
+  moments.set(name, said)
+  return said
+}
+
+const say = ({ locale, zone }: Reader, instant: string): string => {
   const clock = clockOf(locale, zone)
   const at = new Date(instant)
   const name = clock.zone.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value
@@ -87,5 +100,5 @@ const dayFormat = (language: string) =>
   new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' })
 const dayFormats = { en: dayFormat('en-GB'), ru: dayFormat('ru') }
 
-/** A day of this or the last year, as \`2026-03-01\`. */
+/** A day of this or the last year, as `2026-03-01`. */
 export const day = (locale: Locale, date: string): string => dayFormats[locale].format(new Date(date))

@@ -34,6 +34,9 @@ const completeRoot = (hashes: readonly Buffer[]): Buffer => {
   return row[0] as Buffer
 }
 
+/** What a full tile comes to, one level up. */
+export const tileRoot = (hashes: Buffer): Buffer => completeRoot(hashesOf(hashes))
+
 /** Any complete subtree, from the one tile it stands in. A tile that is missing or too narrow is an error. */
 export const subtreesFrom =
   (readTile: (level: number, index: number) => Promise<Buffer | null>): Subtrees =>
@@ -107,6 +110,14 @@ export class GrowingTree {
   add(leaf: Buffer): void {
     this.#size++
     this.#push(0, leaf)
+  }
+
+  /** The same for the leaves of a whole tile, where one begins. */
+  addTile(root: Buffer): void {
+    if (this.#size % TILE_WIDTH !== 0) throw new Error('no tile begins here')
+    this.#size += TILE_WIDTH
+    this.#levels[0] ??= []
+    this.#push(1, root)
   }
 
   root(): Buffer {

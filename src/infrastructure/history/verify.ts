@@ -3,6 +3,7 @@ import type { Finding, Findings } from './findings.ts'
 import type { Verifier } from './note.ts'
 import { believed, isBroughtIn } from './seal-keys.ts'
 import type { HistorySource } from './source.ts'
+import { TILE_WIDTH } from './tiles.ts'
 import { Walk } from './walk.ts'
 
 export type Report = {
@@ -88,28 +89,46 @@ export const verifyHistory = async (
     await reached()
     stop = nextStop()
   }
-  for await (const page of source.rows()) {
-    for (const row of page) {
-      events++
-      const next = walk.size + 1
-      if (row.position < next) {
-        findings.add('inserted', row.position, 'there is no such place')
-        continue
+  /** What has to be said of the events missing before this one; false if its own place is not the next. */
+  const reach = async (position: number): Promise<boolean> => {
+    const next = walk.size + 1
+    if (position < next) {
+      findings.add('inserted', position, 'there is no such place')
+      return false
+    }
+    if (position > next && gap !== next) {
+      gap = next
+      findings.add('removed', next, `events ${next} to ${position - 1} are missing`)
+    }
+    while (walk.size + 1 < position && walk.size < sealed) {
+      walk.takeMissing()
+      await settle()
+    }
+    if (position === walk.size + 1) return true
+    gap = walk.size + 1 // a gap behind all that is sealed has been named, and what follows has no place
+    return false
+  }
+  for await (const stretch of source.stretches?.() ?? source.rows()) {
+    if ('root' in stretch) {
+      events += TILE_WIDTH
+      const last = (stretch.number + 1) * TILE_WIDTH
+      if (!(await reach(last - TILE_WIDTH + 1))) continue
+      if (stop <= walk.size || stop >= last) walk.takeTile(stretch.root)
+      else {
+        for (let n = 1; n < TILE_WIDTH; n++) {
+          walk.takeSealed()
+          await settle()
+        }
+        walk.takeSealed()
       }
-      if (row.position > next && gap !== next) {
-        gap = next
-        findings.add('removed', next, `events ${next} to ${row.position - 1} are missing`)
+      await settle()
+    } else {
+      for (const row of stretch) {
+        events++
+        if (row.position !== walk.size + 1 && !(await reach(row.position))) continue
+        if (!walk.takeUsual(row)) await walk.takeOdd(row)
+        if (walk.size === stop || walk.atBoundary) await settle()
       }
-      while (walk.size + 1 < row.position && walk.size < sealed) {
-        walk.takeMissing()
-        await settle()
-      }
-      if (row.position !== walk.size + 1) {
-        gap = walk.size + 1 // a gap behind all that is sealed has been named, and what follows has no place
-        continue
-      }
-      if (!walk.takeUsual(row)) await walk.takeOdd(row)
-      if (walk.size === stop || walk.atBoundary) await settle()
     }
     progress(events, sealed)
   }

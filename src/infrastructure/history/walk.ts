@@ -79,6 +79,20 @@ export class Walk {
     return true
   }
 
+  /** A whole tile of usual ones, where no seal is to be judged in between. */
+  takeTile(root: Buffer): void {
+    this.#tree.addTile(root)
+    this.#rows?.addTile(root)
+  }
+
+  /** One event of such a tile. */
+  takeSealed(): void {
+    const leaf = this.#expected()
+    if (!leaf) throw new Error('there is no tile here')
+    this.#tree.add(leaf)
+    this.#rows?.add(leaf)
+  }
+
   async takeOdd(row: SourceRow): Promise<void> {
     const position = this.size + 1
     const leaf = leafHash(row.bytes)

@@ -54,10 +54,11 @@ const template = (name: string, noEscape: boolean) =>
 const asHtml = template('mail.html.hbs', false)
 const asText = template('mail.txt.hbs', true)
 
-const format = (locale: Locale) =>
-  new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
-const formats = { en: format('en'), ru: format('ru') } // making one takes longer than all the rest of a mail
+const format = (language: string) =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+const formats = { en: format('en-GB'), ru: format('ru') } // making one takes longer than all the rest of a mail
 
+/** Day, month, year and 24 hours, as on the pages; in UTC, for a mail does not know its reader's time zone. */
 const moment = (instant: string, locale: Locale): string => `${formats[locale].format(new Date(instant))} UTC`
 
 type Content = {

@@ -3,9 +3,10 @@ import type { DomainEvent } from '../../domain/catalogue.ts'
 import type { Projection } from '../../projections/projection.ts'
 import { ChangeWriter } from '../database/changes.ts'
 import type { SqliteConnection } from '../database/sqlite.ts'
-import { templateOf } from '../database/template.ts'
+import { shapeOf, templateOf } from '../database/template.ts'
 import type { Work } from '../database/work.ts'
 import type { EventStore } from '../event-store/store.ts'
+import { RecentRows } from './recent-rows.ts'
 
 /** The history, and the last of it read at once, in whatever transaction. */
 export type Source = Pick<EventStore, 'read' | 'head'> & {
@@ -31,6 +32,7 @@ export class FreshTables {
   readonly db: SqliteConnection
   readonly #projections: readonly Projection[]
   readonly #writer: ChangeWriter
+  readonly #rows: RecentRows
   readonly #waiting = new Map<string, { readonly column: string; readonly sql: string }[]>()
   readonly #sought = new Set<string>()
   readonly #indexed = new Set<string>()
@@ -49,6 +51,7 @@ export class FreshTables {
     this.#writer = new ChangeWriter(this.db, {
       beforeSeeking: (table, columns) => this.#indexFor(table, columns),
     })
+    this.#rows = new RecentRows(this.#writer, (table) => shapeOf(this.db, table))
     this.db.exec('begin')
   }
 
@@ -58,12 +61,12 @@ export class FreshTables {
   }
 
   apply(event: DomainEvent): void {
-    for (const projection of this.#projections) this.#writer.write(projection.project(event))
+    for (const projection of this.#projections) this.#rows.write(projection.project(event))
     this.#position = event.position
   }
 
   flush(): void {
-    this.#writer.flush()
+    this.#rows.flush()
   }
 
   /** Follows the history until no more than a few events are missing. */

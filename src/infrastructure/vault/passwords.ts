@@ -7,6 +7,10 @@ const COST = 12
 const SALT_BYTES = 16
 const SETTING_LENGTH = 29 // $2b$, two digits, $, 22 letters of salt
 const MAX_QUEUE = 100
+/** Nobody waits longer for their turn, as far as can be told; on a slow machine that is fewer than the queue could hold. */
+const MAX_WAIT_MS = 5000
+/** How much the last one counts in what one takes. */
+const LATEST = 0.2
 
 export type HashTask =
   | { readonly kind: 'hash'; readonly secret: string; readonly salt: string }
@@ -31,10 +35,14 @@ export class PasswordHasher {
   readonly #pool: Piscina<HashTask, string | boolean>
   readonly #pepper: Buffer
   readonly #cost: number
+  readonly #threads: number
+  /** What one takes on one thread, in milliseconds; 0 until one has been. */
+  #each = 0
 
   constructor(pepper: Buffer, { cost = COST, threads = availableParallelism() } = {}) {
     this.#pepper = pepper
     this.#cost = cost
+    this.#threads = threads
     this.#pool = new Piscina({
       filename: workerFile.href,
       minThreads: 0,
@@ -84,7 +92,13 @@ export class PasswordHasher {
   }
 
   async #run(task: HashTask): Promise<string | boolean> {
-    if (this.#pool.queueSize >= MAX_QUEUE) throw new HashQueueFull('the password workers are busy')
-    return this.#pool.run(task)
+    const ahead = this.#pool.queueSize / this.#threads
+    if (this.#pool.queueSize >= MAX_QUEUE || ahead * this.#each > MAX_WAIT_MS)
+      throw new HashQueueFull('the password workers are busy')
+    const began = performance.now()
+    const result = await this.#pool.run(task)
+    const each = (performance.now() - began) / (ahead + 1)
+    this.#each = this.#each === 0 ? each : this.#each + LATEST * (each - this.#each)
+    return result
   }
 }

@@ -1,16 +1,18 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
-import { deriveKey, type RootSecrets } from './root-secret.ts'
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { deriveKey, type RootSecret, type RootSecrets } from './root-secret.ts'
+
+const keyOf = (root: RootSecret): KeyObject => createSecretKey(deriveKey(root, 'signatures'))
 
 /** Keyed digests for forms and cookies: proof that we made a text, for one purpose only. */
 export class Signatures {
-  readonly #keys: readonly Buffer[]
+  readonly #keys: readonly [KeyObject, ...KeyObject[]]
 
-  constructor(roots: RootSecrets) {
-    this.#keys = roots.map((root) => deriveKey(root, 'signatures'))
+  constructor([newest, ...older]: RootSecrets) {
+    this.#keys = [keyOf(newest), ...older.map(keyOf)]
   }
 
   sign(purpose: string, text: string): string {
-    return this.#mac(this.#keys[0] ?? Buffer.alloc(0), purpose, text)
+    return this.#mac(this.#keys[0], purpose, text)
   }
 
   /** Compares the signatures' texts: their bytes could be spelt in several ways. */
@@ -21,7 +23,7 @@ export class Signatures {
       .some((expected) => expected.length === given.length && timingSafeEqual(expected, given))
   }
 
-  #mac(key: Buffer, purpose: string, text: string): string {
+  #mac(key: KeyObject, purpose: string, text: string): string {
     return createHmac('sha256', key).update(`${purpose}\n${text}`).digest('base64url')
   }
 }

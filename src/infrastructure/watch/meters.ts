@@ -6,6 +6,7 @@ export type Meters = {
   readonly commandDecided: (command: string, outcome: string, seconds: number) => void
   readonly groupCommitted: (commands: number, seconds: number) => void
   readonly requestAnswered: (method: string, route: string, status: number, seconds: number) => void
+  readonly turnedAway: () => void
   readonly mailTried: (outcome: 'sent' | 'refused' | 'failed') => void
   /** Everything as Prometheus reads it, with what waits just now. */
   readonly text: (waiting: Waiting | null) => Promise<string>
@@ -53,6 +54,11 @@ export const openMeters = (): Meters => {
     buckets: SECONDS,
     registers,
   })
+  const turnedAway = new Counter({
+    name: 'latchkey_requests_turned_away_total',
+    help: 'Requests that were asked to come again because there was too much to do.',
+    registers,
+  })
   const tries = new Counter({
     name: 'latchkey_mail_tries_total',
     help: 'Mails handed to the mail server by this process, by what it said.',
@@ -82,6 +88,7 @@ export const openMeters = (): Meters => {
       commits.observe(seconds)
     },
     requestAnswered: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
+    turnedAway: () => turnedAway.inc(),
     mailTried: (outcome) => tries.inc({ outcome }),
     async text(waiting) {
       readable.set(waiting ? 1 : 0)

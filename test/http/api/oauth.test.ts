@@ -70,6 +70,11 @@ describe('S2-15 POST /oauth/token', () => {
     expect(status).toBe(200)
   })
 
+  test('a key for repeats that is none is refused in these words, too', async () => {
+    const { status, body } = await ask(byPassword, { 'idempotency-key': 'a b' })
+    expect([status, body['error']]).toStrictEqual([400, 'invalid_request'])
+  })
+
   test.each([
     ['nothing at all', {}, 'invalid_request'],
     ['no grant', { username: ADMIN.email, password: ADMIN.password }, 'invalid_request'],

@@ -100,6 +100,30 @@ describe('inviting one', () => {
     expect(await site.mailsTo('once@example.org')).toHaveLength(1)
   })
 
+  test('is taken back by the button beside the notice, which is there once and beside no other', async () => {
+    const UNDO =
+      /<form method="post" action="(\/admin\/invites\/\w+\/revoke)">\s*<input[^>]*>\s*<input[^>]*name="back" value="\/admin">/
+    const send = async (email: string) => admin.submit(await admin.get('/admin'), '/admin', { email })
+    await send('unseen@example.org')
+    const [first] = await site.house.reads.invites.list(
+      { email: 'unseen@example.org' },
+      { now: site.clock(), limit: 1 },
+    )
+    await admin.submit(await admin.get(LIST), `${LIST}/${first?.id}/resend`)
+    expect((await admin.get('/admin')).html).not.toMatch(UNDO)
+
+    await send('mistaken@example.org')
+    const page = await admin.get('/admin')
+    const undo = UNDO.exec(page.html)?.[1] ?? ''
+    expect((await admin.get('/admin')).html).not.toMatch(UNDO)
+    expect((await admin.submit(page, undo)).location).toBe('/admin')
+    const [invite] = await site.house.reads.invites.list(
+      { email: 'mistaken@example.org' },
+      { now: site.clock(), limit: 1 },
+    )
+    expect([`${LIST}/${invite?.id}/revoke`, invite?.state]).toStrictEqual([undo, 'revoked'])
+  })
+
   test('keeps a wrong address in the form, to be mended', async () => {
     const answer = await admin.submit(await admin.get('/admin'), '/admin', { email: 'bb@' })
     expect(answer.status).toBe(422)

@@ -42,7 +42,13 @@ describe('the list of mails', () => {
   test('says what became of each, and shows those of one state, kind or address', async () => {
     const [waiting, lost] = [await queued(), await failed()]
     const all = await admin.get('/admin/mails')
-    expect(all.html).toMatch(new RegExp(`${lost.email}[\\s\\S]*?badge failed">failed: smtp_550<`))
+    expect(all.html).toMatch(
+      new RegExp(
+        `${lost.email}[\\s\\S]*?badge failed">given up</span> <span class="minor">the receiver’s mail server refused it<`,
+      ),
+    )
+    expect(all.html).not.toContain('smtp_550')
+    expect((await admin.get(lost.path)).html).toContain('refused it <code>smtp_550</code>')
     const failures = await admin.get('/admin/mails?state=failed')
     expect(listed(failures.html)).toContain(lost.email)
     expect(listed(failures.html)).not.toContain(waiting.email)

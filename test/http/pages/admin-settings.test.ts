@@ -188,7 +188,7 @@ describe('an admin', () => {
     const [old] = await site.mailsTo(before.email)
     const [mail] = await site.mailsTo(after.email)
     expect([old?.subject, mail?.subject]).toStrictEqual(['You are invited', 'Come to Latchkey'])
-    expect(mail?.text).toContain(`Dear ${after.email},\n\nthe door is <b>open</b> until March 8`)
+    expect(mail?.text).toContain(`Dear ${after.email},\n\nthe door is <b>open</b> until 8 March`)
     expect(mail?.html).toContain('the door is &lt;b&gt;open&lt;/b&gt; until')
     expect(mail?.text.split('\n')).toContain(site.floor.settings.publicUrl + after.path)
     const russian = await admin.get(`${INDEX}/mail-texts/invite/ru`)

@@ -84,6 +84,11 @@ describe('webhooks on pages', () => {
     receiver.status(500)
     const failed = await admin.submit(await admin.get(url), `${url}/test`)
     expect((await admin.get(failed.location ?? '')).html).toContain('The test did not arrive.')
+    await receiver.close()
+    const unheard = await admin.submit(await admin.get(url), `${url}/test`)
+    expect((await admin.get(unheard.location ?? '')).html).toContain(
+      'cannot be reached <code class="minor">unreachable</code>',
+    )
   })
 
   test('an admin changes it, pauses it, lets it go on, and has everything sent again', async () => {

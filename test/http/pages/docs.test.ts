@@ -39,21 +39,21 @@ describe('the documentation in the product', () => {
     expect(ids).toHaveLength(new Set(ids).size)
     for (const type of eventTypes) {
       expect(ids).toContain(type)
-      expect(html).toContain(`href="#${type}"`)
+      expect(html).toContain(`<summary>${type} `)
     }
   })
 
   test('an event says what it holds, what of it is personal, and what comes of it', async () => {
     const { html } = await site.visitor().get('/docs/events')
-    const text = unescaped(/<section[^>]*id="InviteIssued"[\s\S]*?<\/section>/.exec(html)?.[0] ?? '')
+    const text = unescaped(/<div id="InviteIssued"[\s\S]*?<\/div>/.exec(html)?.[0] ?? '')
       .replaceAll(/<[^>]+>/g, ' ')
       .replaceAll(/\s+/g, ' ')
       .trim()
     expect(text).toBe(
-      "InviteIssued version 1 inviteId ulid email string | null personal role 'member' | 'auditor' locale 'en' | 'ru' " +
+      "inviteId ulid email string | null personal role 'member' | 'auditor' locale 'en' | 'ru' " +
         'expiresAt instant Read tables invites mails May call for a mail.',
     )
-    expect(html).toMatch(/id="UserErased"[\s\S]*?Destroys the keys[\s\S]*?<\/section>/)
+    expect(html).toMatch(/id="UserErased"[\s\S]*?Destroys the keys[\s\S]*?<\/div>/)
   })
 
   test.each(['en', 'ru'] as const)(
@@ -61,8 +61,14 @@ describe('the documentation in the product', () => {
     async (locale) => {
       const { html } = await site.visitor().get(`/docs/refusals?lang=${locale}`)
       for (const code of problemCodes) {
-        const row = unescaped(new RegExp(`<tr id="${code}">[\\s\\S]*?</tr>`).exec(html)?.[0] ?? '')
-        for (const said of [`>${statusOf(code)}<`, wordingOf(code, locale), adviceOf(code, locale) ?? ''])
+        const entry = new RegExp(`<summary><code>${code}</code>[\\s\\S]*?</details>`).exec(html)
+        const row = unescaped(entry?.[0] ?? '')
+        for (const said of [
+          `id="${code}"`,
+          `>${statusOf(code)}<`,
+          wordingOf(code, locale),
+          adviceOf(code, locale) ?? '',
+        ])
           expect(row, code).toContain(said)
       }
     },

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { shownCode } from '../../../src/domain/referrals/code.ts'
 import { eraseUser } from '../../../src/domain/users/erase-user.ts'
 import { grantRole } from '../../../src/domain/users/grant-role.ts'
 import { revokeRole } from '../../../src/domain/users/revoke-role.ts'
+import { codeOf, plant } from '../../support/grove.ts'
 import { HOUR } from '../../support/house.ts'
 import type { Visitor } from '../../support/visitor.ts'
 import { openSite, type Site } from './site.ts'
@@ -70,6 +72,10 @@ describe('the history', () => {
     const own = await admin.get(`/history?tag=user:${member.id}&type=UserRegistered`)
     expect(placesOn(own.html)).toStrictEqual([await placeOf('UserRegistered', `user:${member.id}`)])
     expect(typesOn((await admin.get(`/history?tag=${member.email}`)).html)).toContain('InviteIssued')
+    const owner = await plant(site, { email: 'shares@example.org' })
+    const code = await codeOf(site, owner)
+    for (const typed of [shownCode(code), code.toLowerCase()])
+      expect(typesOn((await admin.get(`/history?tag=${typed}`)).html)).toStrictEqual(['ReferralCodeCreated'])
     const operated = await admin.get('/history?actor=operator')
     expect(operated.html).toContain('RoleGranted')
     expect(typesOn(operated.html)).not.toContain('UserLoggedIn')

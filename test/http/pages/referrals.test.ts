@@ -313,16 +313,22 @@ describe('the page of one’s own referrals', () => {
     expect((await visitor.get((older ?? '').replaceAll('&#x3D;', '='))).html).toContain('Guest 1<')
   })
 
-  test('who brought one here is said once: not oneself, and nobody whom one brought', async () => {
+  test('who brought one here is asked before it is said, once: not oneself, and nobody whom one brought', async () => {
     const [upper, lower] = [await somebody('Upper'), await somebody('Lower')]
     const codes = { upper: await codeOf(site, upper), lower: await codeOf(site, lower) }
     const [above, below] = [await signedIn(upper), await signedIn(lower)]
     const say = async (visitor: Visitor, referralCode: string) =>
       visitor.submit(await visitor.get(PATH), `${PATH}/referrer`, { referralCode })
+    const sayYes = async (visitor: Visitor, referralCode: string) =>
+      visitor.submit(await visitor.get((await say(visitor, referralCode)).location ?? ''), `${PATH}/referrer`)
     expect(textOf(await say(below, codes.lower))).toContain('This is your own referral code.')
     expect((await say(below, 'short')).status).toBe(422)
-    expect((await say(below, codes.upper)).status).toBe(303)
-    expect(textOf(await say(above, codes.lower))).toContain('You brought this user here yourself')
+    const head = await site.head()
+    const asked = await say(below, codes.upper)
+    expect([asked.location, await site.head()]).toStrictEqual([`/r/${codes.upper}`, head])
+    expect(textOf(await below.get(asked.location ?? ''))).toContain('Upper. Have they brought you here?')
+    expect((await sayYes(below, codes.upper)).location).toBe(PATH)
+    expect(textOf(await sayYes(above, codes.lower))).toContain('You brought this user here yourself')
     expect(textOf(await below.get(PATH))).toContain('You were referred by Upper.')
     expect((await below.get(PATH)).html).not.toContain(`action="${PATH}/referrer"`)
   })

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { Agent, get, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { issueInviteTo } from '../../../src/http/acts/issue.ts'
 import { DAY, openTestApp, rawSqlite, type TestApp } from '../../support/house.ts'
@@ -23,6 +25,16 @@ test('a running service is alive and ready', async () => {
       body: { status: 'ok' },
       retryAfter: null,
     })
+})
+
+test('a connection is kept for longer than a proxy would use it again: a request must not meet a hang-up', async () => {
+  const agent = new Agent({ keepAlive: true })
+  const [response] = (await once(get(`${app.address}/livez`, { agent }), 'response')) as [IncomingMessage]
+  response.resume()
+  const [, seconds] = /^timeout=(\d+)$/.exec(String(response.headers['keep-alive'])) ?? []
+  expect(Number(seconds)).toBeGreaterThan(60)
+  await once(response, 'end')
+  agent.destroy()
 })
 
 test('mails that wait for long do not make it unready: elsewhere they would wait, too', async () => {

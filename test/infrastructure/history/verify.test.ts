@@ -5,6 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sqliteReader } from '../../../src/infrastructure/database/sqlite.ts'
 import type { Verifier } from '../../../src/infrastructure/history/note.ts'
 import { receiptOf } from '../../../src/infrastructure/history/receipts.ts'
+import { sqliteSource } from '../../../src/infrastructure/history/sqlite-source.ts'
+import { verifyHistory } from '../../../src/infrastructure/history/verify.ts'
 import { temporaryFolder } from '../../support/house.ts'
 import {
   anchorOf,
@@ -148,6 +150,31 @@ describe('in a database', () => {
   test('a kept seal of another house is none', async () => {
     const { last: theirs } = await sealedDatabase(':memory:', [5])
     expect(briefly(await verifyDatabase(db, [theirs]))).toStrictEqual(['forged_seal -'])
+  })
+})
+
+test('a history that is sealed where a tile ends', async () => {
+  const { db } = await sealedDatabase(':memory:', [512, 1024])
+  expect(await verifyDatabase(db)).toMatchObject({ events: 1024, sealed: 1024, seals: 2, count: 0 })
+})
+
+describe('in a file, whose tiles threads look at', () => {
+  test('everything is counted, and what is odd is named, wherever it is', async () => {
+    const { db } = await sealedDatabase(join(folder, 'history.db'), [20_000, 20_300])
+    const verify = async () => verifyHistory(await sqliteSource(db), { anchors: [await anchorOf(db)] })
+    expect(await verify()).toStrictEqual({ events: 20_300, sealed: 20_300, seals: 2, findings: [], count: 0 })
+    dropTriggers(db)
+    db.exec(`${REPLACE(7)}; ${REPLACE(19_000)}; ${SWAP(300, 12_000)}; ${REPLACE(20_299)}`)
+    db.exec('delete from events where position between 5000 and 5300')
+    expect(briefly(await verify())).toStrictEqual([
+      'changed 7',
+      'swapped 300',
+      'removed 5000',
+      'swapped 12000',
+      'changed 19000',
+      'changed 20299',
+    ])
+    db.close()
   })
 })
 

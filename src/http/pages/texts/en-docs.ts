@@ -21,7 +21,4 @@ export const enDocs = {
     'The API answers with a problem document (RFC 9457). Programs go by its code, which never changes; the wording may.',
   'docs.refusals.decided': 'The rules say no',
   'docs.refusals.before': 'Found before anything was decided',
-  'docs.refusals.code': 'Code',
-  'docs.refusals.status': 'Status',
-  'docs.refusals.words': 'What people are told',
 } as const

@@ -62,7 +62,7 @@ export const enReferrals = {
   'referrals.way.later': 'gave the code later',
   'referrals.forgotten': 'somebody forgotten',
   'referrals.referrer': 'Who brought you here',
-  'referrals.redeem': 'Say so',
+  'referrals.redeem': 'Go on',
   'referrals.once': 'This can be said once, and not be changed.',
   'referrals.ofUser': 'Who brought them, and whom they brought',
   'referrals.tree': 'Who brought whom',

@@ -39,6 +39,8 @@ export const enUsers = {
   'users.resend': 'Mail a new code and link',
   'users.sessions.endAll': 'End all sessions',
   'users.sessions.endOthers': 'End all other sessions',
+  'users.sessions.endAllAsk': 'They are signed out everywhere, and have to sign in again.',
+  'users.sessions.endOthersAsk': 'You stay signed in here, and have to sign in again everywhere else.',
   'users.sessions.endOne': 'End the session',
   'users.sessions.endOf': 'End the session of {date}',
   'users.invites': 'Invites they issued',

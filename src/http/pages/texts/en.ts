@@ -173,6 +173,7 @@ export const en = {
   'admin.shares': 'What became of all invites; the numbers follow',
   'admin.bounced': 'not delivered',
   'admin.median': 'Half of the invited join within {span}.',
+  'admin.newest': 'Newest users',
   'admin.health': 'Mail and seals',
   'admin.health.queued': 'Mails waiting',
   'admin.health.oldest': 'the oldest for {span}',

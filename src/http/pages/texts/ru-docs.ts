@@ -24,7 +24,4 @@ export const ruDocs: Readonly<Record<keyof typeof enDocs, string>> = {
     'API отвечает документом об ошибке (RFC 9457). Программы смотрят на код: он не меняется никогда, слова — могут.',
   'docs.refusals.decided': 'Так решают правила',
   'docs.refusals.before': 'Замечено до всякого решения',
-  'docs.refusals.code': 'Код',
-  'docs.refusals.status': 'Статус',
-  'docs.refusals.words': 'Что говорится людям',
 }

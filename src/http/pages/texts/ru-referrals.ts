@@ -65,7 +65,7 @@ export const ruReferrals: Readonly<Record<keyof typeof enReferrals, string>> = {
   'referrals.way.later': 'код указан позже',
   'referrals.forgotten': 'кто-то забытый',
   'referrals.referrer': 'Кто вас сюда привёл',
-  'referrals.redeem': 'Указать',
+  'referrals.redeem': 'Далее',
   'referrals.once': 'Указать это можно один раз, изменить нельзя.',
   'referrals.ofUser': 'Кто привёл и кого привёл',
   'referrals.tree': 'Кто кого привёл',

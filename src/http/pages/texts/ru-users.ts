@@ -42,6 +42,8 @@ export const ruUsers: Readonly<Record<keyof typeof enUsers, string>> = {
   'users.resend': 'Отправить новый код и ссылку',
   'users.sessions.endAll': 'Завершить все сеансы',
   'users.sessions.endOthers': 'Завершить все остальные сеансы',
+  'users.sessions.endAllAsk': 'Пользователь выйдет на всех устройствах, и ему придётся войти снова.',
+  'users.sessions.endOthersAsk': 'Здесь вы останетесь, на всех остальных устройствах придётся войти снова.',
   'users.sessions.endOne': 'Завершить',
   'users.sessions.endOf': 'Завершить сеанс, начатый {date}',
   'users.invites': 'Кого пригласил',

@@ -173,6 +173,7 @@ export const ru: Texts = {
   'admin.shares': 'Что стало со всеми приглашениями; числа — ниже',
   'admin.bounced': 'не доставлены',
   'admin.median': 'Половина приглашённых приходит за это время или быстрее: {span}.',
+  'admin.newest': 'Новые пользователи',
   'admin.health': 'Почта и печати',
   'admin.health.queued': 'Писем ждёт',
   'admin.health.oldest': 'самое старое ждёт: {span}',
