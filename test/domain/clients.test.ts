@@ -105,14 +105,14 @@ describe('ChangeClient', () => {
     const one = [REDIRECT_URI]
     const both = [REDIRECT_URI, OTHER_REDIRECT_URI]
     const turned = [OTHER_REDIRECT_URI, REDIRECT_URI]
-    for (const [before, after] of [
-      [one, both],
-      [both, one],
-      [both, turned],
-      [one, [OTHER_REDIRECT_URI]],
+    for (const { before, after } of [
+      { before: one, after: both },
+      { before: both, after: one },
+      { before: both, after: turned },
+      { before: one, after: [OTHER_REDIRECT_URI] },
     ]) {
       given(cast.clientRegistered({ redirectUris: before }))
-        .when(changeClient, { ...nothing, redirectUris: after ?? [] })
+        .when(changeClient, { ...nothing, redirectUris: after })
         .then(cast.clientChanged({ redirectUris: after }))
     }
     given(cast.clientRegistered(), cast.clientChanged({ redirectUris: both }))

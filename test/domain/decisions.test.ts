@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { catalogue, definitionOf, eventTypes, isEventType } from '../../src/domain/catalogue.ts'
+import {
+  catalogue,
+  definitionOf,
+  eventTypes,
+  isEventType,
+  type NewEvent,
+} from '../../src/domain/catalogue.ts'
 import { accept, assertNever, fold, refuse } from '../../src/domain/decision.ts'
 import { durationText, readDuration } from '../../src/domain/duration.ts'
 import { digestedTagKinds, eventType, personal } from '../../src/domain/event.ts'
@@ -52,7 +58,7 @@ describe('the event that made something what it is', () => {
     InviteResent: () => 'open',
     InviteRevoked: () => 'revoked',
   })
-  const causeIn = (...events: Parameters<typeof recorded>) =>
+  const causeIn = (...events: readonly NewEvent[]) =>
     causeOf(status, (state) => state, recorded(...events))?.position ?? null
 
   test('is the last one after which it was another than before', () => {

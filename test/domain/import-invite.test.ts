@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { NewEvent } from '../../src/domain/catalogue.ts'
 import { importInvite } from '../../src/domain/invites/import-invite.ts'
 import { address, invite } from '../../src/domain/invites/invite.ts'
 import { revokeInvite } from '../../src/domain/invites/revoke-invite.ts'
@@ -56,7 +57,7 @@ describe('ImportInvite', () => {
 })
 
 describe('what is remembered of an address', () => {
-  const remembered = (...events: Parameters<typeof recorded>) =>
+  const remembered = (...events: readonly NewEvent[]) =>
     recorded(...events).reduce(address.evolve, address.initial)
   const nothing = { ownerId: null, waiting: [], openInvites: {}, inviteIds: [] }
   const open = (...places: readonly (readonly [string, string])[]) =>

@@ -9,33 +9,25 @@ describe('a heading', () => {
   const columnOf = (cell: string) =>
     Object.keys(readHeading(['e-mail', cell]) ?? {}).filter((one) => one !== 'email')[0]
 
+  test.each(
+    [
+      ['email', 'e-mail', 'mail', 'address', 'email address', 'e-mail address'],
+      ['email addresses', 'e-mail addresses', 'Email_  Address', ' EMAIL ', 'почта', 'электронная почта'],
+      ['эл. почта', 'эл.почта', 'адрес', 'электронный адрес', 'адрес почты', 'адрес электронной почты'],
+    ].flat(),
+  )('“%s” is the address', (cell) => expect(readHeading([cell])).toStrictEqual({ email: 0 }))
   test.each([
-    ...['email', 'e-mail', 'mail', 'address', 'email address', 'e-mail address'],
-    ...['email addresses', 'e-mail addresses', 'Email_  Address', ' EMAIL ', 'почта', 'электронная почта'],
-    ...['эл. почта', 'эл.почта', 'адрес', 'электронный адрес', 'адрес почты', 'адрес электронной почты'],
-  ])('“%s” is the address', (cell) => expect(readHeading([cell])).toStrictEqual({ email: 0 }))
-  test.each([
-    ['role', 'role'],
-    ['Роль', 'role'],
-    ['locale', 'locale'],
-    ['lang', 'locale'],
-    ['language', 'locale'],
-    ['язык', 'locale'],
-    ...[
-      'expiry',
-      'expires',
-      'expires at',
-      'expires_in',
-      'expiresat',
-      'expiresin',
-      'valid',
-      'valid until',
-    ].map((cell) => [cell, 'expiry'] as const),
-    ...['validuntil', 'valid for', 'validfor', 'until', 'days', 'срок', 'срок действия', 'действует до'].map(
-      (cell) => [cell, 'expiry'] as const,
-    ),
-    ...['до', 'истекает', 'дней'].map((cell) => [cell, 'expiry'] as const),
-  ])('“%s” is the %s', (cell, column) => expect(columnOf(cell)).toBe(column))
+    { column: 'role', cells: ['role', 'Роль'] },
+    { column: 'locale', cells: ['locale', 'lang', 'language', 'язык'] },
+    { column: 'expiry', cells: ['expiry', 'expires', 'expires at', 'expires_in', 'expiresat', 'expiresin'] },
+    {
+      column: 'expiry',
+      cells: ['valid', 'valid until', 'validuntil', 'valid for', 'validfor', 'until', 'days'],
+    },
+    { column: 'expiry', cells: ['срок', 'срок действия', 'действует до', 'до', 'истекает', 'дней'] },
+  ])('$cells are the $column', ({ column, cells }) =>
+    expect(cells.filter((cell) => columnOf(cell) !== column)).toStrictEqual([]),
+  )
   test.each([
     '',
     'my role',
@@ -129,12 +121,14 @@ describe('a line of a list', () => {
   ])('expiry “%s” is %s', (expiry, expiresAt) =>
     expect(read({ expiry })).toMatchObject({ expiresAt, outcome: 'issuable', code: null }),
   )
-  test.each([
-    ...['soon', '7x', '1234567', '7 d', 'in 7d', '7dd', '2026-02-30', '30.2.2026', '2026-13-01', '1.4.26'],
-    ...['x1.4.2026', '1.4.2026x', '1.4.20265', '2026-04-01x', 'x2026-04-01', '2026-04-01T10:00'],
-    ...['x2026-04-01T10:00Z', '2026-04-01T10:00Zx', '2026-04-01T10:00:30.1234Z', '2026-04-01T25:00Z'],
-    ...['April 1, 2026', '2026-04-01T10:00+02:00', '2026-04-01 10:00Z'],
-  ])('expiry “%s” is nothing that is understood', (expiry) =>
+  test.each(
+    [
+      ['soon', '7x', '1234567', '7 d', 'in 7d', '7dd', '2026-02-30', '30.2.2026', '2026-13-01', '1.4.26'],
+      ['x1.4.2026', '1.4.2026x', '1.4.20265', '2026-04-01x', 'x2026-04-01', '2026-04-01T10:00'],
+      ['x2026-04-01T10:00Z', '2026-04-01T10:00Zx', '2026-04-01T10:00:30.1234Z', '2026-04-01T25:00Z'],
+      ['April 1, 2026', '2026-04-01T10:00+02:00', '2026-04-01 10:00Z'],
+    ].flat(),
+  )('expiry “%s” is nothing that is understood', (expiry) =>
     expect(read({ expiry })).toMatchObject({ expiresAt: null, outcome: 'invalid', code: 'expiry_malformed' }),
   )
   test.each(['0', '2026-02-28', '366d'])('expiry “%s” is out of range', (expiry) =>

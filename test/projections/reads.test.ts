@@ -259,10 +259,7 @@ describe('codes and who came by them', () => {
     expect((await referralCodes.byCode(CODE))?.codeId).toBe(CODE_ID)
     expect(await referralCodes.byCode(cast.OTHER_CODE)).toBeNull()
     expect((await referralCodes.byReferrerEmail(ADA_ADDRESS))?.codeId).toBe(CODE_ID)
-    expect([await referralCodes.isTaken(CODE), await referralCodes.isTaken('none')]).toStrictEqual([
-      true,
-      false,
-    ])
+    expect([await referralCodes.idOf(CODE), await referralCodes.idOf('none')]).toStrictEqual([CODE_ID, null])
   })
   test('everybody is below whoever brought them', async () => {
     const { referrals, referralTree } = floor.reads

@@ -23,10 +23,12 @@ describe('what the server says, to whoever asked', () => {
       expect([told.message, told.cause]).toStrictEqual([`the database is busy: ${code}`, cause])
     },
   )
-  test.each([
-    ...['08006', '57P01', '57P05', '58030', '53100', '53400', '25006', 'XX001', 'XX002', 'F0000'],
-    ...['ECONNREFUSED', 'ERR_SOCKET_CLOSED'],
-  ])('%s is an outage', (code) => {
+  test.each(
+    [
+      ['08006', '57P01', '57P05', '58030', '53100', '53400', '25006', 'XX001', 'XX002', 'F0000'],
+      ['ECONNREFUSED', 'ERR_SOCKET_CLOSED'],
+    ].flat(),
+  )('%s is an outage', (code) => {
     const cause = saying(code)
     const told = outward(cause) as Error
     expect(told).toBeInstanceOf(StoreUnavailable)

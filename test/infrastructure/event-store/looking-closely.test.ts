@@ -107,10 +107,12 @@ test('what stands behind a place is read all at once, as the transaction sees it
   const all = []
   for await (const event of floor.store.read()) all.push({ ...event })
   expect((await behind(0)).map((event) => ({ ...event }))).toStrictEqual(all)
-  expect(all.map(({ data }) => ('email' in data ? data.email : 'none'))).toStrictEqual([
-    ...[BEN_ADDRESS, BEN_ADDRESS, BEN_ADDRESS, null, BEN_ADDRESS, BEN_ADDRESS],
-    ...['none', 'none', 'none'],
-  ])
+  expect(all.map(({ data }) => ('email' in data ? data.email : 'none'))).toStrictEqual(
+    [
+      [BEN_ADDRESS, BEN_ADDRESS, BEN_ADDRESS, null, BEN_ADDRESS, BEN_ADDRESS],
+      ['none', 'none', 'none'],
+    ].flat(),
+  )
   expect(positionsOf(await behind(6))).toStrictEqual([7, 8, 9])
   expect(await behind(9)).toStrictEqual([])
 })
