@@ -2,6 +2,7 @@
 // other, and sees whether a test notices; then the table of what was found last. `-- --table` prints the table alone.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { matchesGlob } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pieces } from './pieces.mjs'
 
@@ -18,8 +19,11 @@ const tableRow = (name) => {
   const file = here(`reports/${name.replaceAll('/', '-')}.json`)
   if (!existsSync(file)) return []
   const { files } = JSON.parse(readFileSync(file, 'utf8'))
+  // What was a file of the piece once, and is no more, stays in the report.
+  const isOfPiece = (path) => pieces[name].mutate.some((glob) => matchesGlob(path, glob))
   const count = { Killed: 0, Timeout: 0, Survived: 0, NoCoverage: 0 }
-  for (const { mutants } of Object.values(files)) {
+  for (const [path, { mutants }] of Object.entries(files)) {
+    if (!isOfPiece(path)) continue
     for (const { status } of mutants) if (status in count) count[status]++
   }
   const killed = count.Killed + count.Timeout

@@ -64,13 +64,13 @@ export const pieces = {
   'engine/codec': piece(engine('codec'), 'infrastructure/event-store/codec', 'golden'),
   'engine/boundary': piece(
     engine('{boundary-cache,sqlite-boundary,forgetting-watch}'),
-    'infrastructure/event-store/{boundary-cache,sqlite-boundary}',
+    'infrastructure/event-store/{boundary-cache,forgetting-watch,sqlite-boundary}',
   ),
   'engine/looking': piece(
     engine('{looking,explorer,history-pages,events-after}'),
     'infrastructure/event-store/{looking,looking-closely}',
   ),
-  'engine/group': piece(engine('sqlite-group'), 'infrastructure/event-store/sqlite-contract'),
+  'engine/group': piece(engine('sqlite-group'), 'infrastructure/event-store/sqlite-{contract,group}'),
   'engine/sqlite': piece(
     engine('sqlite-{store,history}'),
     'infrastructure/event-store/{looking-closely,sqlite-store}',

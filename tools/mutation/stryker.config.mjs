@@ -10,8 +10,12 @@ export default {
   mutate: pieces[name].mutate,
   // Rewriting it needs a compiler interface that TypeScript 7 has not, and nothing here reads it.
   tsconfigFile: 'none',
-  ignorePatterns: ['/bench', '/examples', '/coverage', '/dist', '/data', '/artifacts', '/test/browser'],
+  ignorePatterns: [
+    ...['/bench', '/examples', '/coverage', '/dist', '/data', '/artifacts', '/test/browser'],
+    ...['/tools/compare', '/tools/mutation/reports'],
+  ],
   tempDirName: 'tools/mutation/.sandbox',
+  cleanTempDir: 'always',
   coverageAnalysis: 'perTest',
   concurrency: 1,
   // What was called off after the first failure may still be called off when the next mutant is tried, which then seems to survive.

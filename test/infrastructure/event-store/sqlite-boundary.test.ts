@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { DomainEvent, NewEvent } from '../../../src/domain/catalogue.ts'
 import { type Fold, fold, type Reading, reading as readingOf } from '../../../src/domain/decision.ts'
 import type { Subject, Tag } from '../../../src/domain/event.ts'
@@ -111,6 +111,30 @@ describe('keys', () => {
     keysOf(new Set(['user:GONE']))
     expect(asked).toHaveLength(3)
   })
+  test('of many are forgotten once another connection has forgotten somebody', () => {
+    append(db, cast.issued())
+    const keysOf = keysReaders(db, keys)()
+    expect(keysOf(new Set([ABOUT])).size).toBe(1)
+    const other = new Database(join(folder, 'a.db'))
+    other.exec('delete from subject_keys')
+    append(other, cast.purged)
+    other.close()
+    expect(keysOf(new Set([ABOUT])).size).toBe(0)
+  })
+  test('of a great many are not all kept', () => {
+    vi.spyOn(keys, 'unwrap').mockImplementation((_, text) => Buffer.from(text))
+    db.exec(`with recursive n(n) as (select 0 union all select n + 1 from n where n < 10000)
+      insert into subject_keys (subject, wrapped) select 'invite:' || n, 'key' from n`)
+    const upTo = (count: number) => new Set(Array.from({ length: count }, (_, n): Subject => `invite:${n}`))
+    const asksAgain = (count: number) => {
+      const keysOf = keysReaders(db, keys)()
+      expect(keysOf(upTo(count)).size).toBe(count)
+      asked = []
+      expect(keysOf(upTo(1)).size).toBe(1)
+      return asked.length
+    }
+    expect([asksAgain(10_000), asksAgain(10_001)]).toStrictEqual([0, 1])
+  })
   test('each reading has a memory of its own', () => {
     wrappedKey('user:ONE')
     const open = keysReaders(db, keys)
@@ -150,6 +174,7 @@ describe('a boundary', () => {
     reader.begin()
     const both = [reading(`email:${BEN_ADDRESS}`, story), reading(ABOUT, story), reading(ABOUT, nothing)]
     expect(reader.read(both, NOTHING)).toStrictEqual([placed[0], placed[2], placed[3]])
+    expect(reader.read(both.toReversed(), NOTHING)).toStrictEqual([placed[0], placed[2], placed[3]])
     expect(reader.read([reading(ABOUT, story)], NOTHING)).toStrictEqual([placed[0], placed[3]])
     expect(reader.read([reading(`invite:${OTHER_INVITE}`, story)], NOTHING)).toStrictEqual([placed[2]])
     expect(reader.read([reading('invite:nobody', story)], NOTHING)).toStrictEqual([])
