@@ -10,6 +10,7 @@ import {
 import { accept, assertNever, fold, refuse } from '../../src/domain/decision.ts'
 import { durationText, readDuration } from '../../src/domain/duration.ts'
 import { digestedTagKinds, eventType, personal } from '../../src/domain/event.ts'
+import { isTrusted, standingOf } from '../../src/domain/users/user.ts'
 import { causeOf } from '../../src/domain/why.ts'
 import { INVISIBLE, LINK_LIKE } from '../../src/domain/words.ts'
 import * as cast from '../support/controls.ts'
@@ -34,6 +35,24 @@ describe('a decision', () => {
   })
   test('that nobody thought of is a bug, and says which', () =>
     expect(() => assertNever({ status: 'odd' } as never)).toThrow('unhandled case: {"status":"odd"}'))
+})
+
+describe('the operator’s authority', () => {
+  test('is the operator’s and the service’s own, and nobody else’s', () => {
+    expect((['operator', 'system', 'anonymous', `user:${cast.ADA}`] as const).map(isTrusted)).toStrictEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
+  })
+  test('is in no history: nothing is read for it', () => {
+    for (const actor of ['operator', 'system', 'anonymous'] as const) {
+      expect(standingOf(actor).fold.types).toStrictEqual([])
+    }
+    expect(standingOf(`user:${cast.ADA}`).tag).toBe(`user:${cast.ADA}`)
+    expect(standingOf(`user:${cast.ADA}`).fold.types).not.toStrictEqual([])
+  })
 })
 
 describe('a fold', () => {

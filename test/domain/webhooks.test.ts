@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { NewEvent } from '../../src/domain/catalogue.ts'
 import { changeWebhook } from '../../src/domain/webhooks/change-webhook.ts'
 import { disableWebhook } from '../../src/domain/webhooks/disable-webhook.ts'
 import { pauseWebhook } from '../../src/domain/webhooks/pause-webhook.ts'
@@ -186,6 +187,20 @@ describe('PauseWebhook, ResumeWebhook, DisableWebhook', () => {
       .when(disableWebhook, { ...one, reason: 'failing' }, BY_SYSTEM)
       .then(cast.webhookDisabled)
     given(cast.webhookRegistered(), cast.webhookDisabled).when(resumeWebhook, one).then(cast.webhookResumed)
+  })
+  test('one that was never registered can’t be disabled', () =>
+    given()
+      .when(disableWebhook, { ...one, reason: 'gone' }, BY_SYSTEM)
+      .thenRefused('webhook_not_found'))
+  test('it is remembered how it stands', () => {
+    const statusAfter = (...events: readonly NewEvent[]) =>
+      recorded(cast.webhookRegistered(), ...events).reduce(webhook.evolve, webhook.initial).status
+    expect([
+      statusAfter(),
+      statusAfter(cast.webhookPaused),
+      statusAfter(cast.webhookDisabled),
+      statusAfter(cast.webhookPaused, cast.webhookResumed),
+    ]).toStrictEqual(['active', 'paused', 'disabled', 'active'])
   })
   test('only the service disables', () =>
     given(...admin, cast.webhookRegistered())

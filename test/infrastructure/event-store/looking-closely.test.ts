@@ -98,6 +98,8 @@ describe('an event', () => {
     expect((await looking.at(4))?.isForgotten).toBe(true)
     expect((await looking.at(9))?.isForgotten).toBe(false)
     expect((await looking.at(1))?.isForgotten).toBe(false)
+    // Who gave no name is not forgotten for that.
+    expect((await looking.at(5))?.isForgotten).toBe(false)
   })
 })
 
