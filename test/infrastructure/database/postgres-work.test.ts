@@ -5,8 +5,10 @@ import {
   inTransaction,
   openPool,
   type Pool,
+  postgresReader,
   rolledBack,
 } from '../../../src/infrastructure/database/postgres.ts'
+import { serversOf } from '../../../src/infrastructure/database/postgres-servers.ts'
 import { openExclusively } from '../../../src/infrastructure/database/postgres-work.ts'
 import { all, run, type Work } from '../../../src/infrastructure/database/work.ts'
 import { createTestDatabase } from '../../support/postgres.ts'
@@ -148,6 +150,36 @@ describe('a server that is worked with', () => {
       })
     }
   })
+})
+
+describe('a reader', () => {
+  test('tells an outage as one, and a bug of ours as itself', async () => {
+    for (const [code, name] of [
+      ['ECONNREFUSED', 'StoreUnavailable'],
+      ['42P01', 'Error'],
+    ] as const) {
+      const { pool } = scripted(() => {
+        throw failing(code)
+      })
+      await expect(postgresReader(pool).get('select 1')).rejects.toMatchObject({ name })
+    }
+  })
+  test('asks for what no text holds and finds nothing', async () => {
+    const database = await createTestDatabase()
+    const pool = openPool({ url: database.url, max: 1, name: 'latchkey test' })
+    const found = await postgresReader(pool).all('select $1::text as a, $2::int as b', ['a\0b', 3])
+    expect(found).toStrictEqual([{ a: 'a\ufffdb', b: 3 }])
+    await pool.end()
+    await database.drop()
+  })
+})
+
+test('servers are those that the address names, in their order', () => {
+  expect(serversOf('postgres://ada@one:5432,two/latchkey?a=b')).toStrictEqual([
+    'postgres://ada@one:5432/latchkey?a=b',
+    'postgres://ada@two/latchkey?a=b',
+  ])
+  for (const url of ['postgres:///latchkey', 'data/latchkey.db']) expect(serversOf(url)).toStrictEqual([url])
 })
 
 test('numbers come as numbers; one that a number can’t hold is an error, not another number', async () => {

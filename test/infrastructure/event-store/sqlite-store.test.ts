@@ -25,8 +25,8 @@ let store: SqliteEventStore
 let commits: number[]
 let rung: number
 let fatal: string[]
-/** Makes a statement of the store fail instead of being carried out; empty for "not now". */
-let failing: Record<string, string>
+/** Makes a statement of the store fail instead of being carried out, always or in these turns; empty for "not now". */
+let failing: Record<string, string | string[]>
 
 beforeEach(() => {
   ;({ folder, remove } = temporaryFolder())
@@ -45,7 +45,8 @@ beforeEach(() => {
     if (sql !== 'begin immediate' && sql !== 'commit') return statement
     return {
       run: () => {
-        const code = failing[sql]
+        const told = failing[sql]
+        const code = Array.isArray(told) ? told.shift() : told
         if (code) throw new Database.SqliteError('as it was told to', code)
         return statement.run()
       },
@@ -113,6 +114,12 @@ describe('a group', () => {
     expect(results.map((one) => one.split(' ')[0])).toStrictEqual(['done', 'SqliteError:', 'done'])
     expect([await store.head(), commits]).toStrictEqual([2, [1, 1]])
     expect((await store.get(2))?.type).toBe('InviteIssued')
+  })
+  test('that is tried one by one waits again where another process has come in between', async () => {
+    failing = { commit: ['SQLITE_CONSTRAINT'], 'begin immediate': ['', 'SQLITE_BUSY'] }
+    const done = await Promise.all([decide(cast.issued()), decide(cast.resent())])
+    expect(done.map(({ events }) => events.map(({ position }) => position))).toStrictEqual([[2], [1]])
+    expect(commits).toStrictEqual([1, 1])
   })
 })
 
