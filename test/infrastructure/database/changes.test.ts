@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { BulkInsert, ChangeWriter } from '../../../src/infrastructure/database/changes.ts'
+import { statementsFor } from '../../../src/infrastructure/database/postgres-changes.ts'
 import type { SqliteConnection } from '../../../src/infrastructure/database/sqlite.ts'
 import { insert, remove, update } from '../../../src/projections/projection.ts'
 
@@ -197,4 +198,22 @@ test('tables may go by another name', () => {
   writer.write([update('people', { id: 'a' }, { age: 37 }), remove('people', { id: 'b' })])
   writer.flush()
   expect([rows(), rows('fresh_people')]).toStrictEqual([[], [['a', 'Ada', 37]]])
+})
+
+test('rows of other columns are a statement of their own on a server, too, and rows that are changed wait for those before', () => {
+  const said = statementsFor([
+    insert('people', { id: 'a', name: 'Ada' }),
+    insert('people', { id: 'b', name: 'Ben' }),
+    insert('people', { id: 'c', age: 1 }),
+    insert('people', { id: 'd' }),
+    insert('other', { id: 'e' }),
+    remove('people', { id: 'd' }),
+  ])
+  expect(said.map(({ sql, params }) => [sql.split(' ').slice(0, 3).join(' '), params])).toStrictEqual([
+    ['insert into people', ['a', 'Ada', 'b', 'Ben']],
+    ['insert into people', ['c', 1]],
+    ['insert into people', ['d']],
+    ['delete from people', ['d']],
+    ['insert into other', ['e']],
+  ])
 })
