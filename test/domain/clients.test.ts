@@ -110,6 +110,7 @@ describe('ChangeClient', () => {
       { before: both, after: one },
       { before: both, after: turned },
       { before: one, after: [OTHER_REDIRECT_URI] },
+      { before: both, after: [REDIRECT_URI, `${REDIRECT_URI}/again`] },
     ]) {
       given(cast.clientRegistered({ redirectUris: before }))
         .when(changeClient, { ...nothing, redirectUris: after })

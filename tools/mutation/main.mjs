@@ -31,8 +31,18 @@ const tableRow = (name) => {
   return [{ name, killed, survived }]
 }
 
+const totalOf = (name, rows) => ({
+  name,
+  killed: rows.reduce((sum, { killed }) => sum + killed, 0),
+  survived: rows.reduce((sum, { survived }) => sum + survived, 0),
+})
+
 const printTable = () => {
-  const rows = Object.keys(pieces).flatMap(tableRow)
+  const found = Object.keys(pieces).flatMap(tableRow)
+  const [domain, engine] = ['domain', 'engine'].map((area) =>
+    found.filter(({ name }) => name.startsWith(area)),
+  )
+  const rows = [...found, totalOf('all of the domain', domain), totalOf('all of the engine', engine)]
   const lineOf = ({ name, killed, survived }) => {
     const all = killed + survived
     const score = all === 0 ? '–' : `${((100 * killed) / all).toFixed(1)} %`

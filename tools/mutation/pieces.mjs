@@ -51,7 +51,7 @@ export const pieces = {
   'domain/users': part(
     'users',
     `!(events|${SIGNING_UP.join('|')})`,
-    '{folds,history-viewed,inquiries,password-reset,profile,repeat-erasure,roles,settings-values,sign-in-links,users}',
+    '{decisions,folds,history-viewed,inquiries,password-reset,profile,repeat-erasure,roles,settings-values,sign-in-links,users}',
   ),
   'domain/users/signing-up': part(
     'users',
