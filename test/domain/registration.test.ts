@@ -145,6 +145,9 @@ describe('CompleteRegistration', () => {
     given(...confirmed, cast.profileChanged({ name: 'Ben' }))
       .when(completeRegistration, { ...wish, name: 'Ben' }, own)
       .then(chosen)
+    given(...confirmed, cast.profileChanged({ name: 'Ben' }))
+      .when(completeRegistration, wish, own)
+      .then(chosen)
   })
   test('in the language that they have chosen since', () =>
     given(...confirmed, cast.profileChanged({ locale: 'ru' }))
