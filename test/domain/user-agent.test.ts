@@ -54,7 +54,9 @@ const unknown: readonly (string | null)[] = [
   'x'.repeat(400),
   '(((((',
   'I am Chrome, honestly',
-  ...['behind PostmanRuntime/7.44.1', 'behind node', 'behind okhttp/4.12.0'],
+  'behind PostmanRuntime/7.44.1',
+  'behind node',
+  'behind okhttp/4.12.0',
 ]
 
 describe('S4-33 the device kind: what a browser says it is', () => {

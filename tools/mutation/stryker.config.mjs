@@ -11,9 +11,9 @@ export default {
   // Rewriting it needs a compiler interface that TypeScript 7 has not, and nothing here reads it.
   tsconfigFile: 'none',
   ignorePatterns: [
-    ...['/bench', '/examples', '/coverage', '/dist', '/data', '/artifacts', '/test/browser'],
-    ...['/tools/compare', '/tools/mutation/reports'],
-  ],
+    ['/bench', '/examples', '/coverage', '/dist', '/data', '/artifacts', '/test/browser'],
+    ['/tools/compare', '/tools/mutation/reports'],
+  ].flat(),
   tempDirName: 'tools/mutation/.sandbox',
   cleanTempDir: 'always',
   coverageAnalysis: 'perTest',
