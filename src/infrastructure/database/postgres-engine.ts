@@ -46,7 +46,7 @@ const doctor = async (pool: Pool): Promise<readonly Checked[]> => {
   const pending = status.filter(({ appliedAt }) => appliedAt === null).length
   const durability = await checkServer(pool, false).then(
     () => ({ ok: true, detail: 'fsync, full_page_writes and synchronous_commit are on' }),
-    (error: unknown) => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }),
+    ({ message }: Error) => ({ ok: false, detail: message }),
   )
   const [row] = await ask<{ connections: number; locks: number }>(
     pool,
