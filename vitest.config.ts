@@ -37,7 +37,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Many tests wait for processes, locks and browsers: more of them than there are cores can wait at once.
-    maxWorkers: 4,
+    maxWorkers: 5,
     globalSetup: ['test/setup-postgres.ts'],
     env: { PROFILE: 'test' },
     // Most of the time went into loading the same modules for each file anew.

@@ -43,6 +43,7 @@ export const settingsSchema = z.object({
   SECRET_FILE: z.string().min(1).default('data/secret'),
   ADMIN_EMAIL: addressSchema.default('admin@localhost'),
   ADMIN_PASSWORD: z.string().min(8).max(128).optional(),
+  HASH_COST: z.coerce.number().int().min(4).max(15).default(12),
   MAIL_URL: mailUrl.optional(),
   MAIL_FROM: fromSchema.default('Latchkey <no-reply@localhost>'),
   DEV_MAILBOX: onOff.optional(),
@@ -96,6 +97,8 @@ export type Settings = {
   readonly createSecret: boolean
   readonly adminEmail: string
   readonly adminPassword: string | undefined
+  /** bcrypt's. */
+  readonly hashCost: number
   readonly mailUrl: string
   readonly mailFrom: string
   readonly devMailbox: boolean
@@ -176,6 +179,8 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
   }
   if (production && !given['PUBLIC_URL'])
     problems.push('PUBLIC_URL: production needs the address that people use')
+  if (production && parsed.data && parsed.data.HASH_COST < 12)
+    problems.push('HASH_COST: production needs 12 or more')
   if (!parsed.success || problems.length > 0) {
     throw new SetupProblem(`These settings are wrong:\n${problems.map((line) => `  ${line}`).join('\n')}`)
   }
@@ -198,6 +203,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     createSecret: !production,
     adminEmail: s.ADMIN_EMAIL,
     adminPassword: s.ADMIN_PASSWORD,
+    hashCost: s.HASH_COST,
     mailUrl: mail,
     mailFrom: s.MAIL_FROM,
     devMailbox: s.DEV_MAILBOX ?? (mail === 'console:' && !production),

@@ -39,8 +39,6 @@ export type World = {
   readonly onFatal?: (error: Error) => void
   /** Told of each commit: how much work was in it, and how long it took. */
   readonly committed?: (commands: number, seconds: number) => void
-  /** bcrypt's cost; lower only where many sign-ins are tested. */
-  readonly hashCost?: number
 }
 
 /** The floor that the service and the command line both stand on: database, vault, history and read side. */
@@ -137,7 +135,7 @@ export const openFoundation = async (settings: Settings, world: World = {}): Pro
     committed: world.committed,
   })
   const judge = new PasswordJudge(settings.publicUrl)
-  const hasher = new PasswordHasher(keyring.pepper, world.hashCost ? { cost: world.hashCost } : {})
+  const hasher = new PasswordHasher(keyring.pepper, { cost: settings.hashCost })
   return {
     settings,
     clock,

@@ -149,6 +149,13 @@ describe('settings', () => {
       expect(readSettings({ MAIL_FROM: from }).mailFrom).toBe(from)
     }
   })
+  test('S2-48 a password costs 12 to hash, or what is said; production takes no less', () => {
+    const production = { PROFILE: 'production', SECRET: 'x'.repeat(64), PUBLIC_URL: 'https://id.example.org' }
+    const costs = [production, { ...production, HASH_COST: '13' }, { HASH_COST: '4' }]
+    expect(costs.map((given) => readSettings(given).hashCost)).toStrictEqual([12, 13, 4])
+    expect(() => readSettings({ ...production, HASH_COST: '11' })).toThrow(/HASH_COST: .*12/)
+  })
+
   test('S0-43, S3-43 production says its secret and address itself', () => {
     expect(() => readSettings({ PROFILE: 'production' })).toThrow(/SECRET.*\n.*PUBLIC_URL/)
     const settings = readSettings({

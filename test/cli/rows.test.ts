@@ -281,6 +281,7 @@ describe('serve', () => {
     const port = await freePort()
     const env = {
       PROFILE: 'production',
+      HASH_COST: '12',
       PUBLIC_URL: `http://127.0.0.1:${port}`,
       MAIL_URL: 'smtp://127.0.0.1:9',
       LOG_FILE: join(folder, 'logs', 'errors.log'),

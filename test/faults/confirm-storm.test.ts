@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CHEAP_HASH, openTestFloor } from '../support/house.ts'
+import { openTestFloor } from '../support/house.ts'
 import { expectProjectionsEqualRebuild } from '../support/rebuild.ts'
 import type { Order, Told } from './registrant.ts'
 import { nextMessage, progress, rounds, startWorker } from './support.ts'
@@ -11,7 +11,7 @@ const ROUNDS = rounds(8, 1000)
 test(`T10, S4-7: one address, registered ${PROCESSES * EACH} times at once and confirmed by everybody at once from ${PROCESSES} processes, ${ROUNDS} rounds: one confirmed user each`, {
   timeout: 3_600_000,
 }, async () => {
-  const floor = await openTestFloor({ clock: () => new Date().toISOString(), hashCost: CHEAP_HASH })
+  const floor = await openTestFloor({ clock: () => new Date().toISOString() })
   const workers = Array.from({ length: PROCESSES }, () => startWorker('registrant.ts', floor.folder))
   const tell = async (orders: readonly Order[]): Promise<Told[]> => {
     const answers = await Promise.all(

@@ -22,7 +22,7 @@ import { verifyHistory } from '../../src/infrastructure/history/verify.ts'
 import { openSealer } from '../../src/sealing.ts'
 import { enrolAdmin } from '../support/admin.ts'
 import { run } from '../support/cli.ts'
-import { CHEAP_HASH, DAY, temporaryFolder, testSettings } from '../support/house.ts'
+import { DAY, temporaryFolder, testSettings } from '../support/house.ts'
 import { startService } from './service.ts'
 import { onlyLong, progress, seeded, seedOf } from './support.ts'
 
@@ -37,7 +37,7 @@ const issuedAt = new Map<number, string>()
 /** A database at rest, with an admin, invites and a seal. */
 beforeAll(async () => {
   whole = temporaryFolder()
-  const floor = await openFoundation(testSettings(whole.folder, 3000), { hashCost: CHEAP_HASH })
+  const floor = await openFoundation(testSettings(whole.folder, 3000))
   await enrolAdmin(floor)
   for (let n = 0; n < INVITES; n++) {
     const expiresAt = new Date(Date.now() + DAY).toISOString()
@@ -93,12 +93,10 @@ const readAll = async (): Promise<'all' | 'damaged'> => {
   const isDamage = (error: unknown) =>
     (error instanceof StoreUnavailable || error instanceof SetupProblem) &&
     /damaged|not a SQLite database/.test(error.message)
-  const floor = await openFoundation(testSettings(folder, 3000), { hashCost: CHEAP_HASH }).catch(
-    (error: unknown) => {
-      if (isDamage(error)) return null
-      throw error
-    },
-  )
+  const floor = await openFoundation(testSettings(folder, 3000)).catch((error: unknown) => {
+    if (isDamage(error)) return null
+    throw error
+  })
   if (!floor) return 'damaged'
   try {
     let last = 0
@@ -118,7 +116,7 @@ const readAll = async (): Promise<'all' | 'damaged'> => {
 
 /** An invite whose event cannot be read. */
 const lostInvite = async (): Promise<string> => {
-  const floor = await openFoundation(testSettings(folder, 3000), { hashCost: CHEAP_HASH })
+  const floor = await openFoundation(testSettings(folder, 3000))
   try {
     let wasLost = false
     for (const [position, inviteId] of issuedAt) {
@@ -154,6 +152,24 @@ test('a damaged page of the history: who needs it hears of an outage and the ser
   expect(verify.out).toContain('damaged_file')
 })
 
+test('a start that cannot read the end of the history says why', async () => {
+  spoil(pageOf('events', -1))
+  await expect(openFoundation(testSettings(folder, 3000))).rejects.toThrow(/damaged/)
+})
+
+test('a damaged page of keys is told to whoever looks at what they open, and to doctor', async () => {
+  spoil(pageOf('subject_keys'))
+  const floor = await openFoundation(testSettings(folder, 3000))
+  const look = async () => {
+    for await (const { data } of floor.store.read()) expect(data).toBeDefined()
+  }
+  await expect(look()).rejects.toThrow(/damaged/)
+  await floor.close()
+  const { code, out, err } = await run(folder, ['doctor'])
+  expect([code, err]).toStrictEqual([1, ''])
+  expect(out).toMatch(/^PROBLEM .*damaged/m)
+})
+
 test.skipIf(onlyLong('damage: every page'))(
   'every page of the file, one after the other: what is read is everything or a clear no, and doctor finds it',
   { timeout: 3_600_000 },
@@ -182,7 +198,7 @@ test.skipIf(onlyLong('damage: every page'))(
 )
 
 test('the log of a service that was killed is lost: what remains is an older copy, sound in itself, and found by a kept seal', async () => {
-  const floor = await openFoundation(testSettings(folder, 3000), { hashCost: CHEAP_HASH })
+  const floor = await openFoundation(testSettings(folder, 3000))
   const wish = { inviteId: floor.ids(), email: 'last@example.org', role: 'member', locale: 'en' } as const
   await floor.execute(issueInvite, { ...wish, expiresAt: new Date(Date.now() + DAY).toISOString() }, OPERATOR)
   const kept = (await openSealer(floor, log).seal())?.note ?? ''
@@ -190,7 +206,7 @@ test('the log of a service that was killed is lost: what remains is an older cop
   mkdirSync(remains)
   for (const name of ['latchkey.db', 'secret']) copyFileSync(join(folder, name), join(remains, name))
   await floor.close()
-  const copy = await openFoundation(testSettings(remains, 3000), { hashCost: CHEAP_HASH })
+  const copy = await openFoundation(testSettings(remains, 3000))
   const verified = async (seals: readonly string[]) => {
     const anchors = await readBy(copy.database.reader, ownSealKeys(copy.roots))
     const { findings } = await verifyHistory(await copy.engine.historySource(), { anchors, kept: seals })

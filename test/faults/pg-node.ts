@@ -12,7 +12,6 @@ import { plus } from '../../src/infrastructure/clock.ts'
 import { SetupProblem, StoreUnavailable } from '../../src/infrastructure/errors.ts'
 import { mailTransport, openOutbox } from '../../src/runners.ts'
 import { openSealer } from '../../src/sealing.ts'
-import { CHEAP_HASH } from '../support/house.ts'
 import { makeCode } from '../support/referring.ts'
 import { workerSettings } from './support.ts'
 
@@ -21,7 +20,7 @@ const settings = workerSettings({
   SEAL_EVENTS: '20',
   SEAL_SECONDS: '1',
 })
-const floor = await openFoundation(settings, { hashCost: CHEAP_HASH }).catch((error: unknown) => {
+const floor = await openFoundation(settings).catch((error: unknown) => {
   if (error instanceof SetupProblem || error instanceof StoreUnavailable) process.exit(1) // the server is away just now
   throw error
 })

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { grantRole } from '../../src/domain/users/grant-role.ts'
-import { CHEAP_HASH, openTestFloor } from '../support/house.ts'
+import { openTestFloor } from '../support/house.ts'
 import { expectProjectionsEqualRebuild } from '../support/rebuild.ts'
 import type { Wish } from './referrer.ts'
 import { nextMessage, on, progress, startWorker } from './support.ts'
@@ -11,7 +11,7 @@ type Storm = { readonly processes: number; readonly rounds: number; readonly url
 
 /** Codes wished for at once and circles closed at once, in several processes: one code each, and no circle. */
 export const referralStorm = async ({ processes, rounds, url }: Storm): Promise<void> => {
-  const floor = await openTestFloor({ clock: () => new Date().toISOString(), hashCost: CHEAP_HASH }, on(url))
+  const floor = await openTestFloor({ clock: () => new Date().toISOString() }, on(url))
   const workers = Array.from({ length: processes }, () => startWorker('referrer.ts', floor.folder, url))
   const tell = async (orders: readonly (readonly Wish[])[]): Promise<string[]> => {
     const answers = await Promise.all(

@@ -6,10 +6,9 @@ import { openFoundation } from '../../src/foundation.ts'
 import { startSession } from '../../src/http/acts/device.ts'
 import { register } from '../../src/http/acts/register.ts'
 import { verifyByCode } from '../../src/http/acts/verification.ts'
-import { CHEAP_HASH } from '../support/house.ts'
 import { workerSettings } from './support.ts'
 
-const floor = await openFoundation(workerSettings(), { hashCost: CHEAP_HASH })
+const floor = await openFoundation(workerSettings())
 const house = openHouse(floor, pino({ level: 'silent' }), () => false)
 
 export type Order = {

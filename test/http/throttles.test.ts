@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openApp } from '../../src/app.ts'
 import { clientOf } from '../../src/http/throttle.ts'
 import { ADMIN } from '../support/admin.ts'
-import { CHEAP_HASH, MINUTE, rawSqlite } from '../support/house.ts'
+import { MINUTE, rawSqlite } from '../support/house.ts'
 import { Visitor } from '../support/visitor.ts'
 import { Api, type Reply } from './api/client.ts'
 
@@ -347,7 +347,6 @@ describe('where the counters live', () => {
       log: pino({ level: 'silent' }),
       clock: first.app.clock,
       noWorkers: true,
-      hashCost: CHEAP_HASH,
     })
     try {
       const answer = await fetch(`${second.address}/api/v1/sessions`, {

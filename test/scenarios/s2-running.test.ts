@@ -7,7 +7,7 @@ import { type App, openApp } from '../../src/app.ts'
 import { readSettings, settingsSchema } from '../../src/config.ts'
 import { captureTransport } from '../../src/infrastructure/mail/transport.ts'
 import { environmentIn, run, serve } from '../support/cli.ts'
-import { CHEAP_HASH, DAY, freePort, temporaryFolder, testClock, testSettings } from '../support/house.ts'
+import { DAY, freePort, temporaryFolder, testClock, testSettings } from '../support/house.ts'
 import { Visitor } from '../support/visitor.ts'
 import { PASSWORD } from './registering.ts'
 
@@ -47,7 +47,6 @@ describe('S2: two days', () => {
         log: pino({ level: 'silent' }),
         clock,
         transport: captureTransport(),
-        hashCost: CHEAP_HASH,
         noWorkers,
       })
     const who = { email: 'late.s233@example.org', password: PASSWORD }

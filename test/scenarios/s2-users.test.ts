@@ -98,7 +98,7 @@ describe('S2: signing in', () => {
   })
 
   test('S2-16 and they take the same time', async () => {
-    const slow = await openTestApp({}, { hashCost: 9 })
+    const slow = await openTestApp({ HASH_COST: '9' })
     try {
       await enrolAdmin(slow.floor)
       const timed = async (email: string): Promise<number> => {

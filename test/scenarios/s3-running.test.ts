@@ -54,7 +54,7 @@ test('S3-42 server, port, encryption, user, password and sender of mails are set
 })
 
 test('S3-44 nobody waits for what others are waiting for: pages are answered while passwords are computed', async () => {
-  const app = await openTestApp({}, { hashCost: 12 })
+  const app = await openTestApp({ HASH_COST: '12' })
   try {
     await enrolAdmin(app.floor)
     const finished: string[] = []

@@ -18,6 +18,7 @@ export const environmentIn = (folder: string, more: Record<string, string> = {})
   DATABASE_URL: `sqlite:${join(folder, 'latchkey.db')}`,
   SECRET_FILE: join(folder, 'secret'),
   LOG_LEVEL: 'error',
+  HASH_COST: '4',
   ...more,
 })
 

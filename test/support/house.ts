@@ -48,6 +48,7 @@ export const testSettings = (
     SECRET_FILE: join(folder, 'secret'),
     PORT: String(port),
     LOG_LEVEL: 'silent',
+    HASH_COST: '4',
     ...environment,
   })
 
@@ -66,8 +67,6 @@ const databaseFor = async (environment: Readonly<Record<string, string>>) => {
   return { environment: { DATABASE_URL: url, DATABASE_POOL: '6' }, drop }
 }
 
-export const CHEAP_HASH = 4
-
 /** The floor alone: database, vault, history, read side; for tests of engines and runners. */
 export const openTestFloor = async (
   world: World = {},
@@ -79,7 +78,6 @@ export const openTestFloor = async (
     testSettings(folder, 3000, { ...database.environment, ...environment }),
     {
       clock: testClock(),
-      hashCost: CHEAP_HASH,
       ...world,
     },
   )
@@ -117,7 +115,6 @@ export const openTestApp = async (
     log: pino({ level: 'silent' }),
     clock,
     transport,
-    hashCost: CHEAP_HASH,
     noWorkers: true,
     ...options,
   })

@@ -113,7 +113,11 @@ export const openSqliteEngine = (file: string, now: string): Engine & { readonly
     exclusively,
     liveTables: sqliteLiveTables(db),
     openStore(parts) {
-      store = new SqliteEventStore({ db, reader, ...parts })
+      try {
+        store = new SqliteEventStore({ db, reader, ...parts })
+      } catch (error) {
+        throw outward(error)
+      }
       return store
     },
     async snapshot(work) {

@@ -3,7 +3,7 @@ import { type SqliteConnection, sqliteDialect, sqliteReader } from '../database/
 import { outward } from '../database/sqlite-errors.ts'
 import type { Work } from '../database/work.ts'
 import type { SubjectKeys } from '../vault/subject-keys.ts'
-import { decodePage, type TagEncoder } from './codec.ts'
+import { decodePage, type KeysOf, type TagEncoder } from './codec.ts'
 import { eventsAfter } from './events-after.ts'
 import { storedPages } from './history-pages.ts'
 import { keysReaders } from './sqlite-boundary.ts'
@@ -26,9 +26,24 @@ export class SqliteHistory {
     this.#database = { reader: sqliteReader(parts.reader), dialect: sqliteDialect }
   }
 
+  /** Keys are fetched when somebody looks at what they open: outside of whatever else tells what is wrong with the file. */
+  #keysOf(): KeysOf {
+    const told = <T>(look: () => T): T => {
+      try {
+        return look()
+      } catch (error) {
+        throw outward(error)
+      }
+    }
+    const keysOf = told(() => {
+      this.#keysReader ??= keysReaders(this.#parts.reader, this.#parts.keys)
+      return this.#keysReader()
+    })
+    return (subjects) => told(() => keysOf(subjects))
+  }
+
   async *read(filter: EventFilter = {}): AsyncIterable<DomainEvent> {
-    this.#keysReader ??= keysReaders(this.#parts.reader, this.#parts.keys)
-    const keysOf = this.#keysReader()
+    const keysOf = this.#keysOf()
     for await (const page of storedPages(this.#database, this.#parts.encodeTag, filter)) {
       const events = decodePage(
         page.map(({ bytes }) => bytes),

@@ -54,12 +54,21 @@ const template = (name: string, noEscape: boolean) =>
 const asHtml = template('mail.html.hbs', false)
 const asText = template('mail.txt.hbs', true)
 
-const format = (language: string) =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
-const formats = { en: format('en-GB'), ru: format('ru') } // making one takes longer than all the rest of a mail
+const LANGUAGES: Readonly<Record<Locale, string>> = { en: 'en-GB', ru: 'ru' }
+const formats: Partial<Record<Locale, Intl.DateTimeFormat>> = {}
+/** Making one takes longer than all the rest of a mail, and than most commands that send none. */
+const formatIn = (locale: Locale): Intl.DateTimeFormat => {
+  formats[locale] ??= new Intl.DateTimeFormat(LANGUAGES[locale], {
+    dateStyle: 'long',
+    timeStyle: 'short',
+    timeZone: 'UTC',
+  })
+  return formats[locale]
+}
 
 /** Day, month, year and 24 hours, as on the pages; in UTC, for a mail does not know its reader's time zone. */
-const moment = (instant: string, locale: Locale): string => `${formats[locale].format(new Date(instant))} UTC`
+const moment = (instant: string, locale: Locale): string =>
+  `${formatIn(locale).format(new Date(instant))} UTC`
 
 type Content = {
   readonly path: string

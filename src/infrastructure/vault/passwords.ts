@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os'
 import { encodeBase64 } from 'bcryptjs'
 import { Piscina } from 'piscina'
 
-const COST = 12
 const SALT_BYTES = 16
 const SETTING_LENGTH = 29 // $2b$, two digits, $, 22 letters of salt
 const MAX_QUEUE = 100
@@ -39,7 +38,10 @@ export class PasswordHasher {
   /** What one takes on one thread, in milliseconds; 0 until one has been. */
   #each = 0
 
-  constructor(pepper: Buffer, { cost = COST, threads = availableParallelism() } = {}) {
+  constructor(
+    pepper: Buffer,
+    { cost, threads = availableParallelism() }: { cost: number; threads?: number },
+  ) {
     this.#pepper = pepper
     this.#cost = cost
     this.#threads = threads

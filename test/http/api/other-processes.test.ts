@@ -3,7 +3,6 @@ import { suspendUser } from '../../../src/domain/users/suspend-user.ts'
 import { type Foundation, openFoundation } from '../../../src/foundation.ts'
 import { principalReads } from '../../../src/projections/principal.ts'
 import type { Reader } from '../../../src/projections/projection.ts'
-import { CHEAP_HASH } from '../../support/house.ts'
 import { Api } from './client.ts'
 
 let api: Awaited<ReturnType<typeof Api.open>>
@@ -12,7 +11,7 @@ let operator: Foundation
 
 beforeAll(async () => {
   api = await Api.open()
-  operator = await openFoundation(api.app.floor.settings, { clock: api.app.clock, hashCost: CHEAP_HASH })
+  operator = await openFoundation(api.app.floor.settings, { clock: api.app.clock })
 })
 afterAll(async () => {
   await operator.close()

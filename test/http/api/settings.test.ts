@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serveAsOf } from '../../../src/as-of.ts'
 import { changeSettings } from '../../../src/domain/settings/change-settings.ts'
 import { openFoundation } from '../../../src/foundation.ts'
-import { CHEAP_HASH } from '../../support/house.ts'
 import { expectProjectionsEqualRebuild } from '../../support/rebuild.ts'
 import { Api, type Json, type Tokens } from './client.ts'
 
@@ -95,7 +94,7 @@ describe('settings through the API', () => {
 })
 
 test('what another process sets counts with the very next request', async () => {
-  const other = await openFoundation(api.app.floor.settings, { clock: api.app.clock, hashCost: CHEAP_HASH })
+  const other = await openFoundation(api.app.floor.settings, { clock: api.app.clock })
   try {
     for (const mode of ['invite', 'referral', 'open'] as const) {
       await other.execute(

@@ -109,7 +109,7 @@ describe('inviting one', () => {
       { email: 'unseen@example.org' },
       { now: site.clock(), limit: 1 },
     )
-    await admin.submit(await admin.get(LIST), `${LIST}/${first?.id}/resend`)
+    await admin.submit(await admin.get(`${LIST}?search=unseen`), `${LIST}/${first?.id}/resend`)
     expect((await admin.get('/admin')).html).not.toMatch(UNDO)
 
     await send('mistaken@example.org')

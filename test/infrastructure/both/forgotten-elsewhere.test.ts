@@ -7,7 +7,7 @@ import { type Foundation, openFoundation } from '../../../src/foundation.ts'
 import { erasuresAfter } from '../../../src/infrastructure/backup/erasures.ts'
 import { readBy } from '../../../src/infrastructure/database/work.ts'
 import * as cast from '../../support/controls.ts'
-import { CHEAP_HASH, openTestFloor } from '../../support/house.ts'
+import { openTestFloor } from '../../support/house.ts'
 
 const OPERATOR = { actor: 'operator', correlation: 'C' } as const
 const { BEN, BEN_ADDRESS, INVITE, IN_A_WEEK } = cast
@@ -16,7 +16,7 @@ let here: Awaited<ReturnType<typeof openTestFloor>>
 let elsewhere: Foundation
 beforeEach(async () => {
   here = await openTestFloor()
-  elsewhere = await openFoundation(here.settings, { clock: here.clock, hashCost: CHEAP_HASH })
+  elsewhere = await openFoundation(here.settings, { clock: here.clock })
   const invite = { inviteId: INVITE, email: BEN_ADDRESS, role: 'member', locale: 'en' } as const
   await here.execute(issueInvite, { ...invite, expiresAt: IN_A_WEEK }, OPERATOR)
   const redemption = { inviteId: INVITE, email: BEN_ADDRESS, userId: BEN }

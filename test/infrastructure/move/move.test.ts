@@ -11,7 +11,7 @@ import { verifyHistory } from '../../../src/infrastructure/history/verify.ts'
 import { moveDatabase } from '../../../src/infrastructure/move/move.ts'
 import { openSealer } from '../../../src/sealing.ts'
 import * as cast from '../../support/controls.ts'
-import { CHEAP_HASH, DAY, openTestFloor, testClock, testSettings } from '../../support/house.ts'
+import { DAY, openTestFloor, testClock, testSettings } from '../../support/house.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts'
 import { expectProjectionsEqualRebuild } from '../../support/rebuild.ts'
 
@@ -73,7 +73,7 @@ const carry = async (from: string, to: string, interrupted?: () => boolean) => {
 }
 
 const withFloorOn = async <T>(url: string, work: (floor: Foundation) => Promise<T>): Promise<T> => {
-  const floor = await openFoundation(settingsOn(url), { clock: source.clock, hashCost: CHEAP_HASH })
+  const floor = await openFoundation(settingsOn(url), { clock: source.clock })
   try {
     return await work(floor)
   } finally {

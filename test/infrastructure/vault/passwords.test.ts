@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readSettings } from '../../../src/config.ts'
 import { accept } from '../../../src/domain/decision.ts'
 import { HashQueueFull, PasswordHasher } from '../../../src/infrastructure/vault/passwords.ts'
 import { credentialProofs } from '../../../src/infrastructure/vault/prove-credential.ts'
@@ -23,7 +24,7 @@ describe('password hashes', () => {
   })
 
   test('S2-48 are made with cost 12 where nobody says otherwise', async () => {
-    const usual = new PasswordHasher(pepper)
+    const usual = new PasswordHasher(pepper, { cost: readSettings({}).hashCost })
     expect(await usual.hash('correct horse')).toMatch(/^\$2b\$12\$/)
     await usual.close()
   })
