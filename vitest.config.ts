@@ -12,7 +12,7 @@ const BOTH = [
 /** What asks no database, or a file whatever the engine is. */
 const ON_NONE = [
   'test/properties/domain-*.test.ts',
-  'test/projections/{clients,inquiries,invites,logins,mails,sessions,settings,users,versions,webhooks}.test.ts',
+  'test/projections/{clients,comparing,inquiries,invites,logins,mails,sessions,settings,users,versions,webhooks}.test.ts',
   'test/scenarios/{rows,s2-running,s4-running}.test.ts',
 ]
 
