@@ -214,7 +214,7 @@ export const differencesOf = async (
       return [
         {
           kind: compared.kind,
-          id: key.split(' ').at(-1) ?? key,
+          id: key.slice(key.lastIndexOf(' ') + 1),
           about,
           change: old ? (now ? 'changed' : 'went') : 'came',
           fields,

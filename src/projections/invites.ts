@@ -1,7 +1,16 @@
 import type { Tag } from '../domain/event.ts'
 import { hasExpired, type InviteState } from '../domain/invites/invite.ts'
 import { mailing } from '../domain/processes/mailing.ts'
-import { insert, projection, type Reader, type Row, remove, update, type Value } from './projection.ts'
+import {
+  countOf,
+  insert,
+  projection,
+  type Reader,
+  type Row,
+  remove,
+  update,
+  type Value,
+} from './projection.ts'
 
 /** Only the newest mail of an invite speaks for its delivery. */
 const delivered = ({ about, mailId }: { about: Tag; mailId: string }, set: Row) =>
@@ -154,10 +163,7 @@ export const inviteReads = (db: Reader) => ({
 
   /** How many invites never arrived: the mail that speaks for them was given up. */
   async bounced(): Promise<number> {
-    const row = await db.get<{ count: number }>(
-      `select count(*) as count from invites where delivery = 'failed'`,
-    )
-    return Number(row?.count ?? 0)
+    return countOf(db, `select count(*) as count from invites where delivery = 'failed'`)
   },
 
   /** From issue to redemption, in milliseconds: the median of those redeemed last; null if there are none. */
@@ -188,11 +194,12 @@ export const inviteReads = (db: Reader) => ({
     const rows = await db.all<{ status: Exclude<InviteState, 'expired'>; count: number }>(
       'select status, count(*) as count from invites group by status',
     )
-    const late = await db.get<{ count: number }>(
+    const expired = await countOf(
+      db,
       `select count(*) as count from invites where status = 'open' and expires_at <= $1`,
       [now],
     )
-    const counts = { open: 0, redeemed: 0, revoked: 0, expired: Number(late?.count ?? 0), replaced: 0 }
+    const counts = { open: 0, redeemed: 0, revoked: 0, expired, replaced: 0 }
     for (const { status, count } of rows) counts[status] = Number(count)
     counts.open -= counts.expired
     return counts

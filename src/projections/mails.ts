@@ -2,7 +2,16 @@ import type { DomainEvent } from '../domain/catalogue.ts'
 import type { Tag } from '../domain/event.ts'
 import type { MailTemplate } from '../domain/mails/events.ts'
 import { mailing, mailingTypes } from '../domain/processes/mailing.ts'
-import { type Change, insert, projection, type Reader, remove, update, type Value } from './projection.ts'
+import {
+  type Change,
+  countOf,
+  insert,
+  projection,
+  type Reader,
+  remove,
+  update,
+  type Value,
+} from './projection.ts'
 
 const queue = (event: DomainEvent): readonly Change[] =>
   mailing(event).map(({ mailId, template, about, to, locale }) =>
@@ -134,20 +143,12 @@ export const mailReads = (db: Reader) => ({
     readonly oldestQueuedAt: string | null
     readonly failed: number
   }> {
-    const queued = await db.get<{ count: number }>(
-      `select count(*) as count from mails where status = 'queued'`,
-    )
+    const queued = await countOf(db, `select count(*) as count from mails where status = 'queued'`)
     const oldest = await db.get<{ queuedAt: string }>(
       `select queued_at as "queuedAt" from mails where status = 'queued' order by id limit 1`,
     )
-    const failed = await db.get<{ count: number }>(
-      `select count(*) as count from mails where status = 'failed'`,
-    )
-    return {
-      queued: Number(queued?.count ?? 0),
-      oldestQueuedAt: oldest?.queuedAt ?? null,
-      failed: Number(failed?.count ?? 0),
-    }
+    const failed = await countOf(db, `select count(*) as count from mails where status = 'failed'`)
+    return { queued, oldestQueuedAt: oldest?.queuedAt ?? null, failed }
   },
 
   async latest(limit: number): Promise<MailView[]> {

@@ -67,3 +67,10 @@ export type Reader = {
   /** A number that is another one after a commit, whoever made it; far cheaper than a query. Not every engine has one. */
   readonly version?: (() => number | undefined) | undefined
 }
+
+/** What a query counts under the name of `count`; it always answers a row. */
+export const countOf = async (
+  db: Pick<Reader, 'get'>,
+  sql: string,
+  params: readonly Parameter[] = [],
+): Promise<number> => Number((await db.get<{ count: number }>(sql, params))?.count)

@@ -106,11 +106,11 @@ export const referralReads = (db: Reader) => ({
   },
 
   async counts(referrerId: string): Promise<ReferralCounts> {
-    const row = await db.get<ReferralCounts>(
+    const [row] = await db.all<ReferralCounts>(
       `select ${COUNTS} from referrals r left join users u on u.id = r.user_id where r.referrer_id = $1`,
       [referrerId],
     )
-    return row ?? { all: 0, verified: 0, gone: 0 }
+    return row as ReferralCounts // a query that counts always answers a row
   },
 
   /** Who brought a user, who brought them, and so on to the first; the nearest first, and no more than a thousand. */

@@ -58,7 +58,7 @@ export class TracedRows {
         rows.delete(traced)
         this.#gone.set(table, [...(this.#gone.get(table) ?? []), traced])
       }
-      traced.events.push(event)
+      if (traced.events.at(-1) !== event) traced.events.push(event)
     }
   }
 

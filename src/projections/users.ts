@@ -1,5 +1,5 @@
 import type { Role } from '../domain/users/events.ts'
-import { insert, projection, type Reader, remove, update, type Value } from './projection.ts'
+import { countOf, insert, projection, type Reader, remove, update, type Value } from './projection.ts'
 
 /** A text as it is searched by: one spelling of letters that look alike, whatever the script or case. */
 export const folded = (text: string): string => text.normalize('NFKC').toLowerCase()
@@ -227,9 +227,6 @@ export const userReads = (db: Reader) => ({
   },
 
   async countByRole(role: Role): Promise<number> {
-    const row = await db.get<{ count: number }>(`select count(*) as count from user_roles where role = $1`, [
-      role,
-    ])
-    return row?.count ?? 0
+    return countOf(db, 'select count(*) as count from user_roles where role = $1', [role])
   },
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { changeClient } from '../../src/domain/clients/change-client.ts'
-import { client } from '../../src/domain/clients/client.ts'
+import { client, clientNameSchema } from '../../src/domain/clients/client.ts'
 import { registerClient } from '../../src/domain/clients/register-client.ts'
 import { removeClient } from '../../src/domain/clients/remove-client.ts'
 import * as cast from '../support/controls.ts'
@@ -58,6 +58,8 @@ describe('RegisterClient', () => {
     ['with a fragment', 'https://app.example/callback#'],
     ['with a wildcard', 'https://*.app.example/callback'],
     ['with a user', 'https://somebody@app.example/callback'],
+    ['with a password alone', 'https://:correct-horse@app.example/callback'],
+    ['of this machine, but not by HTTP', 'ftp://localhost/callback'],
     ['of a scheme of its own', 'com.example.app:/callback'],
     ['that runs', 'javascript:alert(1)'],
     ['in capitals', 'https://APP.example/callback'],
@@ -99,6 +101,28 @@ describe('ChangeClient', () => {
     given(cast.clientRegistered())
       .when(changeClient, { ...nothing, redirectUris: [REDIRECT_URI, OTHER_REDIRECT_URI] })
       .then(cast.clientChanged({ redirectUris: [REDIRECT_URI, OTHER_REDIRECT_URI] })))
+  test('more of them, fewer of them, or others in their place, are news', () => {
+    const one = [REDIRECT_URI]
+    const both = [REDIRECT_URI, OTHER_REDIRECT_URI]
+    const turned = [OTHER_REDIRECT_URI, REDIRECT_URI]
+    for (const { before, after } of [
+      { before: one, after: both },
+      { before: both, after: one },
+      { before: both, after: turned },
+      { before: one, after: [OTHER_REDIRECT_URI] },
+      { before: both, after: [REDIRECT_URI, `${REDIRECT_URI}/again`] },
+    ]) {
+      given(cast.clientRegistered({ redirectUris: before }))
+        .when(changeClient, { ...nothing, redirectUris: after })
+        .then(cast.clientChanged({ redirectUris: after }))
+    }
+    given(cast.clientRegistered(), cast.clientChanged({ redirectUris: both }))
+      .when(changeClient, { ...nothing, redirectUris: one })
+      .then(cast.clientChanged({ redirectUris: one }))
+    given(cast.clientRegistered({ redirectUris: both }))
+      .when(changeClient, { ...nothing, redirectUris: both })
+      .thenNothing()
+  })
   test('what is as it was is already true', () =>
     given(cast.clientRegistered(), cast.clientChanged({ name: 'Another App' }))
       .when(changeClient, { ...nothing, name: 'Another App' })
@@ -134,6 +158,11 @@ describe('RemoveClient', () => {
     given(...cast.member(BEN, BEN_ADDRESS), cast.clientRegistered())
       .when(removeClient, { clientId: CLIENT }, BY_BEN)
       .thenRefused('not_allowed'))
+})
+
+test('what is wrong with a name is said by name', () => {
+  const said = (name: string) => clientNameSchema.safeParse(name).error?.issues.map(({ message }) => message)
+  expect([said('Bank\u202e'), said(' Bank ')]).toStrictEqual([['name_has_control_characters'], undefined])
 })
 
 test('what happened to a client after it was removed changes nothing', () => {

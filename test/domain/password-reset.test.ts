@@ -112,6 +112,9 @@ describe('ResetPassword', () => {
     given(...asked.map(cast.forgotten), cast.erased(BEN))
       .when(resetPassword, wish, anonymous)
       .thenRefused('link_not_found')
+    given(...asked, cast.erased(BEN))
+      .when(resetPassword, wish, anonymous)
+      .thenRefused('link_not_found')
     given().when(resetPassword, wish, anonymous).thenRefused('link_not_found')
   })
   test('a suspended user sets no password', () =>

@@ -87,6 +87,13 @@ describe('RegisterUser', () => {
         .when(registerUser, wish, anonymous)
         .then(...begun)
     })
+    test('and nobody has to go for one who comes earlier', () => {
+      for (const count of [1, 6, 7, 8]) {
+        given(...waiting(count))
+          .when(registerUser, wish, anonymous)
+          .then(...begun)
+      }
+    })
     test('for the eleventh the oldest makes room', () =>
       given(...waiting(10))
         .when(registerUser, wish, anonymous)
@@ -137,6 +144,9 @@ describe('CompleteRegistration', () => {
       .then(chosen, cast.profileChanged({ name: 'Ben' }))
     given(...confirmed, cast.profileChanged({ name: 'Ben' }))
       .when(completeRegistration, { ...wish, name: 'Ben' }, own)
+      .then(chosen)
+    given(...confirmed, cast.profileChanged({ name: 'Ben' }))
+      .when(completeRegistration, wish, own)
       .then(chosen)
   })
   test('in the language that they have chosen since', () =>

@@ -52,6 +52,10 @@ describe('RemoveUnverifiedUser', () => {
     given(...waits, cast.suspended(BEN))
       .when(removeUnverifiedUser, wish, system)
       .then(gone))
+  test('the roles that go with them are named', () =>
+    given(...waits, cast.granted(BEN, 'auditor'))
+      .when(removeUnverifiedUser, wish, system)
+      .then(cast.erased(BEN, { reason: 'unverified', roles: ['auditor'] })))
   test('removing again is already true', () =>
     given(...waits.map(cast.forgotten), gone)
       .when(removeUnverifiedUser, wish, system)

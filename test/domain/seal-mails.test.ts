@@ -42,6 +42,7 @@ describe('MailSeal', () => {
       [cast.registered(BEN, BEN_ADDRESS, { kind: 'self' }), cast.granted(BEN, 'auditor')],
     ],
     ['whom nobody knows', []],
+    ['whose address was forgotten', auditor.map(cast.forgotten)],
   ])('nobody is written to %s', (_, story) =>
     given(...story)
       .when(mailSeal, wish, system)

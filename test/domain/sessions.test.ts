@@ -140,7 +140,12 @@ describe('Logout', () => {
       .when(logout, wish, { actor })
       .thenRefused('not_allowed')
   })
-  test('a session that never was is already ended', () => given().when(logout, wish).thenNothing())
+  test('a session that never was is already ended, whoever asks', () => {
+    given().when(logout, wish).thenNothing()
+    given()
+      .when(logout, wish, { actor: `user:${ADA}` })
+      .thenNothing()
+  })
 })
 
 describe('EndSessions', () => {

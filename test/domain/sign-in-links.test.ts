@@ -38,6 +38,10 @@ describe('IssueSignInLink', () => {
       .when(issueSignInLink, { ...wish, email: cast.ADA_ADDRESS })
       .thenRefused('user_not_found'))
   test('an unknown user gets none', () => given().when(issueSignInLink, wish).thenRefused('user_not_found'))
+  test('an address that nobody has confirmed gets none: it may be a stranger’s', () =>
+    given(...cast.waiting(BEN, BEN_ADDRESS))
+      .when(issueSignInLink, wish)
+      .thenRefused('email_not_verified'))
   test('an erased user gets none', () =>
     given(...ben, cast.erased(BEN))
       .when(issueSignInLink, wish)

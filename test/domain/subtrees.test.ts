@@ -54,6 +54,10 @@ describe('SuspendSubtree', () => {
     given(...three, cast.granted(CYD))
       .when(suspendSubtree, { ...wish, userIds: [CYD, ADA] }, BY_ADA)
       .thenRefused('last_admin'))
+  test('where there is no admin yet, nobody is the last one', () =>
+    given(...cast.member(BEN, cast.BEN_ADDRESS))
+      .when(suspendSubtree, wish)
+      .then(suspendedBy(BEN), ended(BEN), cast.subtreeSuspended()))
   test('T49 but all of them except one', () =>
     given(...three, cast.granted(CYD))
       .when(suspendSubtree, { ...wish, userIds: [CYD] }, BY_ADA)

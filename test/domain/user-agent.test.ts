@@ -39,6 +39,7 @@ const agents: readonly (readonly [string, string | null, string | null])[] = [
   ],
   [`${MOZILLA} (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko`, 'Internet Explorer', 'Windows'],
   ['curl/8.14.1', 'curl', null],
+  ['Wget/1.25.0', 'Wget', null],
   ['python-requests/2.32.4', 'Python', null],
   ['PostmanRuntime/7.44.1', 'Postman', null],
   ['node', 'Node.js', null],
@@ -53,6 +54,9 @@ const unknown: readonly (string | null)[] = [
   'x'.repeat(400),
   '(((((',
   'I am Chrome, honestly',
+  'behind PostmanRuntime/7.44.1',
+  'behind node',
+  'behind okhttp/4.12.0',
 ]
 
 describe('S4-33 the device kind: what a browser says it is', () => {

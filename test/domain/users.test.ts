@@ -80,6 +80,9 @@ describe('SuspendUser and ReinstateUser', () => {
     given(...both, cast.suspended(BEN))
       .when(reinstateUser, { userId: BEN }, BY_ADA)
       .then(cast.reinstated(BEN))
+    given(...both, cast.granted(BEN), cast.suspended(BEN, ['admin']))
+      .when(reinstateUser, { userId: BEN }, BY_ADA)
+      .then(cast.reinstated(BEN, ['admin']))
     given(...both, cast.granted(BEN), cast.suspended(BEN, ['admin']), cast.reinstated(BEN, ['admin']))
       .when(suspendUser, { ...wish, userId: ADA }, BY_ADA)
       .then(cast.suspended(ADA, ['admin']), cast.sessionsEnded('suspended', null, ADA))
@@ -102,6 +105,10 @@ describe('EraseUser', () => {
 
   test('a user is erased, with the invites to their address', () =>
     given(...both)
+      .when(eraseUser, wish, BY_ADA)
+      .then(cast.erased(BEN, { inviteIds: [INVITE] })))
+  test('an admin proves no password, whether the user has one or not', () =>
+    given(...both, cast.passwordChanged())
       .when(eraseUser, wish, BY_ADA)
       .then(cast.erased(BEN, { inviteIds: [INVITE] })))
   test('invites to an address that is not the user’s stay', () =>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { NewEvent } from '../../src/domain/catalogue.ts'
 import { changeWebhook } from '../../src/domain/webhooks/change-webhook.ts'
 import { disableWebhook } from '../../src/domain/webhooks/disable-webhook.ts'
 import { pauseWebhook } from '../../src/domain/webhooks/pause-webhook.ts'
@@ -73,6 +74,9 @@ describe('RegisterWebhook', () => {
     ['with an empty query', 'https://app.example/hooks?'],
     ['with a fragment', 'https://app.example/hooks#'],
     ['with a user', 'https://somebody@app.example/hooks'],
+    ['with a password alone', 'https://:correct-horse@app.example/hooks'],
+    ['with a wildcard', 'https://app.example/*'],
+    ['with a space', 'https://app.example/a b'],
     ['of another scheme', 'ftp://app.example/hooks'],
     ['whose machine is written as a number', 'https://2130706433/'],
     ['whose machine is written in octal', 'https://0177.0.0.1/'],
@@ -91,18 +95,32 @@ describe('RegisterWebhook', () => {
         .when(registerWebhook, { ...registration, url, isAtHome: true })
         .then(cast.webhookRegistered({ url })),
   )
-  test('T42 but nothing else in the clear, not even there', () =>
+  test.each(['http://192.168.0.1/', 'ftp://localhost/hooks'])('T42 but %s cannot, not even there', (url) =>
     given()
-      .when(registerWebhook, { ...registration, url: 'http://192.168.0.1/', isAtHome: true })
-      .thenRefused('webhook_url_unfit'))
+      .when(registerWebhook, { ...registration, url, isAtHome: true })
+      .thenRefused('webhook_url_unfit'),
+  )
+  test('T42 over TLS its own machine is a machine like any other to it', () =>
+    given()
+      .when(registerWebhook, { ...registration, url: 'https://localhost/hooks', isAtHome: true })
+      .then(cast.webhookRegistered({ url: 'https://localhost/hooks' })))
 
   test.each([
     ['a type that there is not', { types: ['InviteEaten'] }],
     ['a description of two lines', { description: 'one\ntwo' }],
     ['a secret of its own', { secret: 'whsec_x' }],
+    ['an address of 501 letters', { url: `https://app.example/${'x'.repeat(481)}` }],
+    ['a description of 201 letters', { description: 'x'.repeat(201) }],
   ])('a wish with %s is no wish', (_, wrong) =>
     expect(registerWebhook.schema.safeParse({ ...registration, ...wrong }).success).toBe(false),
   )
+  test('a description is kept without the spaces around it, and what is wrong with it is said by name', () => {
+    const read = (description: string) => registerWebhook.schema.safeParse({ ...registration, description })
+    expect(read(` ${'x'.repeat(200)} `).data?.description).toBe('x'.repeat(200))
+    expect(read('a\u200bb').error?.issues.map(({ message }) => message)).toStrictEqual([
+      'description_has_control_characters',
+    ])
+  })
 })
 
 describe('ChangeWebhook', () => {
@@ -120,6 +138,35 @@ describe('ChangeWebhook', () => {
     given(cast.webhookRegistered(), cast.webhookChanged({ url: OTHER_WEBHOOK_URL }))
       .when(changeWebhook, { ...nothing, url: OTHER_WEBHOOK_URL, types: ['InviteRedeemed'] })
       .thenNothing())
+  test('other types are news, whether more, fewer, or in the place of others', () => {
+    const one = ['InviteRedeemed'] as const
+    const both = ['InviteRedeemed', 'UserErased'] as const
+    for (const [before, after] of [
+      [one, both],
+      [both, one],
+      [one, ['UserErased']],
+      [[], one],
+    ] as const) {
+      given(cast.webhookRegistered({ types: [...before] }))
+        .when(changeWebhook, { ...nothing, types: [...after] })
+        .then(cast.webhookChanged({ types: [...after] }))
+    }
+    given(cast.webhookRegistered({ types: [...both] }))
+      .when(changeWebhook, { ...nothing, types: ['UserErased', 'InviteRedeemed'] })
+      .thenNothing()
+  })
+  test('what was changed before is what is compared with', () => {
+    const changed = cast.webhookChanged({ description: 'Others', types: [] })
+    given(cast.webhookRegistered(), changed)
+      .when(changeWebhook, { ...nothing, description: 'Others', types: [] })
+      .thenNothing()
+    given(cast.webhookRegistered(), changed)
+      .when(changeWebhook, { ...nothing, url: WEBHOOK_URL, description: 'The directory' })
+      .then(cast.webhookChanged({ description: 'The directory' }))
+    given(cast.webhookRegistered({ description: null }))
+      .when(changeWebhook, { ...nothing, description: '' })
+      .thenNothing()
+  })
   test('T42 an address that is unfit is refused', () =>
     given(cast.webhookRegistered())
       .when(changeWebhook, { ...nothing, url: 'http://app.example/' })
@@ -140,6 +187,20 @@ describe('PauseWebhook, ResumeWebhook, DisableWebhook', () => {
       .when(disableWebhook, { ...one, reason: 'failing' }, BY_SYSTEM)
       .then(cast.webhookDisabled)
     given(cast.webhookRegistered(), cast.webhookDisabled).when(resumeWebhook, one).then(cast.webhookResumed)
+  })
+  test('one that was never registered can’t be disabled', () =>
+    given()
+      .when(disableWebhook, { ...one, reason: 'gone' }, BY_SYSTEM)
+      .thenRefused('webhook_not_found'))
+  test('it is remembered how it stands', () => {
+    const statusAfter = (...events: readonly NewEvent[]) =>
+      recorded(cast.webhookRegistered(), ...events).reduce(webhook.evolve, webhook.initial).status
+    expect([
+      statusAfter(),
+      statusAfter(cast.webhookPaused),
+      statusAfter(cast.webhookDisabled),
+      statusAfter(cast.webhookPaused, cast.webhookResumed),
+    ]).toStrictEqual(['active', 'paused', 'disabled', 'active'])
   })
   test('only the service disables', () =>
     given(...admin, cast.webhookRegistered())
@@ -171,6 +232,25 @@ describe('RotateWebhookSecret, RewindWebhook', () => {
     given(cast.webhookRegistered(), cast.webhookSecretRotated)
       .when(rotateWebhookSecret, rotation)
       .thenNothing())
+  test('the secret before is the last one, however often it was changed; a week is the longest for it', () => {
+    const third = { ...rotation, secretId: cast.REWIND, overlapMs: 60_000 }
+    const data = {
+      ...cast.webhookSecretRotated.data,
+      secretId: cast.REWIND,
+      previousSecretId: NEXT_WEBHOOK_SECRET,
+    }
+    given(cast.webhookRegistered(), cast.webhookSecretRotated)
+      .when(rotateWebhookSecret, third)
+      .then({ type: 'WebhookSecretRotated', data: { ...data, previousUntil: '2026-03-01T09:01:00.000Z' } })
+    const isWish = (overlapMs: number) =>
+      rotateWebhookSecret.schema.safeParse({ ...rotation, overlapMs }).success
+    expect([isWish(-1), isWish(0), isWish(7 * 86_400_000 + 1)]).toStrictEqual([false, true, false])
+  })
+  test('there is nothing before the first position', () => {
+    const isWish = (position: number) =>
+      rewindWebhook.schema.safeParse({ ...one, rewindId: cast.REWIND, position }).success
+    expect([isWish(0), isWish(1)]).toStrictEqual([false, true])
+  })
   test('an admin has everything told again', () =>
     given(...admin, cast.webhookRegistered())
       .when(rewindWebhook, { ...one, rewindId: cast.REWIND, position: 7 }, BY_ADA)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { insert, remove, update } from '../../src/projections/projection.ts'
-import { isTemporary, users } from '../../src/projections/users.ts'
+import { isTemporary, stateOf, users } from '../../src/projections/users.ts'
 import * as cast from '../support/controls.ts'
 import { changesOf, describeProjection } from '../support/projected.ts'
 
@@ -147,4 +147,16 @@ describe('users', () => {
       changesOf(users, cast.forgotten(cast.profileChanged({ name: 'Ben', locale: 'ru' }))),
     ).toStrictEqual([update('users', { id: BEN }, { locale: 'ru' })])
   })
+})
+
+test('whoever is suspended is that before anything else', () => {
+  const { NOW } = cast
+  const standing = (suspendedAt: string | null, emailVerifiedAt: string | null) =>
+    stateOf({ suspendedAt, emailVerifiedAt })
+  expect([standing(NOW, NOW), standing(NOW, null), standing(null, null), standing(null, NOW)]).toStrictEqual([
+    'suspended',
+    'suspended',
+    'unverified',
+    'active',
+  ])
 })

@@ -103,6 +103,16 @@ test('an accent that is taken can be read in both themes, wherever it stands and
   )
 })
 
+test('the nearest accent that can be read is the first one on the way to black, or to white in the dark', () => {
+  expect(paleness('#ffdd00')).toStrictEqual({ contrast: '1.2', needed: '4.5', nearest: '#7d6c00' })
+  expect(paleness('#7f7f7f')).toStrictEqual({ contrast: '3.5', needed: '4.5', nearest: '#6d6d6d' })
+  expect(shadesOf('#17594a')).toStrictEqual({
+    light: { accent: '#17594a', hover: '#114338', ink: '#ffffff', soft: '#e8eee8' },
+    dark: { accent: '#789f96', hover: '#a1bcb6', ink: '#0b1210', soft: '#26322e' },
+  })
+  expect(shadesOf('#ffdd00').dark.accent).toBe('#ffdd00')
+})
+
 test('contrast is as the guidelines have it, and the same from both sides', () => {
   expect(contrast('#000000', '#ffffff')).toBe(21)
   expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2)

@@ -1,10 +1,9 @@
 import { existsSync, renameSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { SetupProblem } from '../errors.ts'
+import { codeOf } from './sqlite-errors.ts'
 
 const LOG_ENDINGS = ['', '-wal', '-shm'] as const
-
-const codeOf = (error: unknown): string => (error instanceof Database.SqliteError ? error.code : '')
 
 /** Holds a database that nobody else has open, its log folded into it; null if it is too damaged to be opened. */
 const hold = (file: string): Database.Database | null => {

@@ -51,7 +51,7 @@ export const valuesOf = (
 ): readonly Statement[] => {
   const statements: Statement[] = []
   for (let from = 0; from < rows.length; ) {
-    const size = BUNDLE_SIZES.find((n) => n <= rows.length - from) ?? 1
+    const size = BUNDLE_SIZES.find((n) => n <= rows.length - from) as number // the least is 1
     statements.push({
       sql: insertSql(table, columns, size),
       params: rows.slice(from, from + size).flat(),

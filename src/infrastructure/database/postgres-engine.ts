@@ -46,12 +46,12 @@ const doctor = async (pool: Pool): Promise<readonly Checked[]> => {
   const pending = status.filter(({ appliedAt }) => appliedAt === null).length
   const durability = await checkServer(pool, false).then(
     () => ({ ok: true, detail: 'fsync, full_page_writes and synchronous_commit are on' }),
-    (error: unknown) => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }),
+    ({ message }: Error) => ({ ok: false, detail: message }),
   )
-  const [row] = await ask<{ locks: number; connections: number }>(
+  const [row] = await ask<{ connections: number; locks: number }>(
     pool,
-    `select current_setting('max_locks_per_transaction')::int as locks,
-       current_setting('max_connections')::int as connections`,
+    `select connections, connections * current_setting('max_locks_per_transaction')::int as locks
+     from (select current_setting('max_connections')::int as connections) as server`,
   )
   return [
     { what: 'durability', ...durability },
@@ -63,7 +63,7 @@ const doctor = async (pool: Pool): Promise<readonly Checked[]> => {
     {
       what: 'server',
       ok: true,
-      detail: `${row?.connections} connections, room for ${(row?.locks ?? 0) * (row?.connections ?? 0)} locks`,
+      detail: `${row?.connections} connections, room for ${row?.locks} locks`,
     },
   ]
 }

@@ -21,8 +21,8 @@ export const openReplica = (url: string, primary: Reader): Replica => {
 
   const hasSeen = async (least: number): Promise<boolean> => {
     if (least <= reached) return true
-    const [row] = await ask<{ position: number }>(pool, 'select position from history_head')
-    reached = Math.max(reached, row?.position ?? 0)
+    const heads = await ask<{ position: number }>(pool, 'select position from history_head')
+    reached = Math.max(reached, ...heads.map(({ position }) => position))
     return least <= reached
   }
 

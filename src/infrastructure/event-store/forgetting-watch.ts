@@ -11,17 +11,18 @@ const SQL = `select 1 from events where type in (${FORGETTING.map((type) => `'${
  */
 export const forgettingWatches = (db: SqliteConnection): ((onForgetting: () => void) => () => void) => {
   const version = db.prepare('pragma data_version').pluck()
-  const head = db.prepare('select max(position) from events').pluck()
+  const last = db.prepare('select max(position) from events').pluck()
+  const head = () => Number(last.get()) // null, and so 0, where nothing has happened yet
   const forgetting = db.prepare(SQL)
   return (onForgetting) => {
     let seenVersion = version.get()
-    let seen = Number(head.get() ?? 0)
+    let seen = head()
     return () => {
       const now = version.get()
       if (now === seenVersion) return
       seenVersion = now
       if (forgetting.get(seen) !== undefined) onForgetting()
-      seen = Number(head.get() ?? 0)
+      seen = head()
     }
   }
 }

@@ -29,7 +29,7 @@ const TAKE = orFail(
 const TRY = 'select 1 from unnest($1::bigint[]) k where not pg_try_advisory_xact_lock(k)'
 
 const sorted = (locks: Iterable<bigint>): string[] =>
-  [...new Set(locks)].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)).map(String)
+  [...new Set(locks)].toSorted((a, b) => (a < b ? -1 : 1)).map(String)
 
 /**
  * How a boundary is looked up must not depend on what the server believes about the tables' size; nor is it worth compiling,

@@ -1,44 +1,57 @@
-import { once } from 'node:events'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
-import pg from 'pg'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { EventEmitter } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
+import type pg from 'pg'
+import { expect, test } from 'vitest'
 import { Listener } from '../../../src/infrastructure/database/postgres-listener.ts'
 
-let server: ReturnType<typeof createServer>
-beforeEach(async () => {
-  server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-})
-afterEach(() => server.close())
-
+/** A connection that nobody else has; it is gone when it is told to be. */
+class Connection extends EventEmitter {
+  readonly asked: string[] = []
+  ended = 0
+  connect = async () => {}
+  query = async (text: string) => {
+    this.asked.push(text)
+  }
+  end = async () => {
+    if (this.ended++ === 0) this.emit('end')
+  }
+}
 const listening = () => {
-  const { port } = server.address() as AddressInfo
+  const connections: Connection[] = []
   const told: string[] = []
   const listener = new Listener({
-    connect: () =>
-      new pg.Client({ host: '127.0.0.1', port, user: 'nobody', pipeline: true } as pg.ClientConfig),
-    heard: () => {},
+    connect: () => {
+      const connection = new Connection()
+      connections.push(connection)
+      return connection as unknown as pg.Client
+    },
+    heard: (what) => told.push(what),
     lost: () => told.push('lost'),
     back: () => told.push('back'),
   })
-  listener.start()
-  return { listener, told }
+  return { connections, told, listener }
 }
 
-/** @see pg's Client: ended while it connects, its `connect` never settles; closing a node waited for it for ever. */
-test('stops at once while it is still connecting', async () => {
-  const { listener, told } = listening()
-  const [socket] = (await once(server, 'connection')) as [Socket]
-  socket.on('end', () => socket.end()).resume()
+test('what others commit is heard, and that a connection was lost is told at once', async () => {
+  const { connections, told, listener } = listening()
+  expect(listener.isFresh).toBe(false)
+  listener.start()
+  await setImmediate()
+  const [connection] = connections
+  expect([connection?.asked, told, listener.isFresh]).toStrictEqual([['listen latchkey'], ['back'], true])
+  connection?.emit('notification', { payload: 'appended' })
+  connection?.emit('notification', { payload: 'forgot' })
+  connection?.emit('error', new Error('the cable'))
+  await setImmediate()
+  expect(told).toStrictEqual(['back', 'appended', 'forgot', 'lost'])
   await listener.stop()
-  expect(told).toStrictEqual([])
+  expect(connections).toHaveLength(1)
 })
 
-test('stops soon although the server says nothing, not even goodbye', async () => {
-  const { listener, told } = listening()
-  const [socket] = (await once(server, 'connection')) as [Socket]
-  socket.resume()
+test('whoever stops listening is told nothing more', async () => {
+  const { connections, told, listener } = listening()
+  listener.start()
+  await setImmediate()
   await listener.stop()
-  expect(told).toStrictEqual([])
-  socket.destroy()
+  expect([told, connections.length, connections[0]?.ended]).toStrictEqual([['back'], 1, 2])
 })

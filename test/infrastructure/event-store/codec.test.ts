@@ -11,10 +11,12 @@ import {
 } from '../../../src/domain/catalogue.ts'
 import { type EventDefinition, eventType, personal, type Subject } from '../../../src/domain/event.ts'
 import {
+  boxedSubjects,
   decode,
   decodePage,
   encode,
   encodedTags,
+  readPage,
   subjectOf,
   tagEncoder,
 } from '../../../src/infrastructure/event-store/codec.ts'
@@ -141,6 +143,33 @@ describe('a page of stored events', () => {
   })
 })
 
+describe('whose key', () => {
+  const gone = cast.issued({ inviteId: cast.OTHER_INVITE, email: null })
+  test('an event needs is told by its subject, while anything personal is left in it', () => {
+    expect(subjectOf(cast.issued())).toBe(`invite:${cast.INVITE}`)
+    expect(subjectOf(cast.revoked({ email: null, reason: 'left' }))).toBe(`invite:${cast.INVITE}`)
+    expect([subjectOf(gone), subjectOf(cast.loggedOut)]).toStrictEqual([null, null])
+  })
+  test('a page needs is told by those of its events that hold a box, each once', () => {
+    const events = [
+      cast.issued(),
+      cast.resent(),
+      gone,
+      cast.loggedOut,
+      cast.issued({ inviteId: cast.THIRD_INVITE }),
+    ]
+    const page = events.map((event, n) => encode(event, { ...envelope, position: n + 1 }, keyFor(event)))
+    const subjects = new Set([`invite:${cast.INVITE}`, `invite:${cast.THIRD_INVITE}`])
+    expect(boxedSubjects(page)).toStrictEqual(subjects)
+    const read = readPage(page)
+    expect(read.subjects).toStrictEqual(subjects)
+    expect(read.events(() => key).map((event) => ({ ...event }))).toStrictEqual(
+      page.map((bytes) => decode(bytes, () => key)),
+    )
+    expect(read.events(() => null)[0]?.data).toStrictEqual({ ...cast.issued().data, email: null })
+  })
+})
+
 describe('a box of personal data', () => {
   type Stored = { id: string; type: string; version: number; data: Record<string, unknown> }
   const stored = () => JSON.parse(encode(cast.issued(), envelope, key)) as Stored
@@ -232,6 +261,22 @@ describe('older versions', () => {
     decode(stored(3, { userId: 'u', colour: 'red' }), () => null)
     expect(steps).toStrictEqual(['2 to 3'])
   })
+})
+
+test('a version that only allows more has no upcast: what was written before it stays as it is', () => {
+  const growing = catalogue as unknown as Record<string, EventDefinition>
+  growing['Widened'] = eventType({
+    version: 2,
+    schema: z.strictObject({ userId: z.string(), colour: z.enum(['grey', 'red']) }),
+    tags: () => [],
+  }) as unknown as EventDefinition
+  try {
+    const data = { userId: 'u', colour: 'grey' }
+    const stored = JSON.stringify({ ...envelope, type: 'Widened', version: 1, data })
+    expect(decode(stored, () => null)).toMatchObject({ version: 2, data })
+  } finally {
+    delete growing['Widened']
+  }
 })
 
 describe('tags in the index', () => {

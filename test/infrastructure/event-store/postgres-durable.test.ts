@@ -20,16 +20,20 @@ const open = (url: string) =>
   openFoundation(testSettings(folder.folder, 3000, { DATABASE_URL: url, DATABASE_POOL: '6' }))
 
 const isFlush = (sent: string) => sent.includes('flush')
+const isCommit = (sent: string) => sent.includes('; commit')
+const isOfCommit = (sent: string) => isCommit(sent) || sent.includes('select id from events')
+let isFated = isFlush
 
 beforeEach(async () => {
   database = await createTestDatabase()
   folder = temporaryFolder()
   const { port, pathname } = new URL(database.url)
-  proxy = await startProxy(Number(port), (sent) => (isFlush(sent) ? (fates.shift() ?? 'pass') : 'pass'))
+  proxy = await startProxy(Number(port), (sent) => (isFated(sent) ? (fates.shift() ?? 'pass') : 'pass'))
   wired = await open(`postgres://postgres@127.0.0.1:${proxy.port}${pathname}`)
 })
 afterEach(async () => {
   fates = []
+  isFated = isFlush
   await wired.close()
   await proxy.stop()
   await database.drop()
@@ -63,6 +67,25 @@ test('a commit whose flush is cut off is looked up, and told as it is', async ()
     expect((await issue(wired)).outcome).toBe('accepted')
   }
   expect(await positions(wired)).toStrictEqual([1, 2, 3])
+})
+
+test('a commit whose answer is lost is looked up: what has happened is told, and what has not is no lie either', async () => {
+  isFated = isCommit
+  fates = ['cut after']
+  expect((await issue(wired)).outcome).toBe('accepted')
+  fates = ['cut before']
+  await expect(issue(wired)).rejects.toMatchObject({
+    name: 'StoreUnavailable',
+    message: 'the connection was lost; nothing was changed',
+  })
+  expect(await positions(wired)).toStrictEqual([1])
+})
+
+test('who looks it up does so again while the server is away', async () => {
+  isFated = isOfCommit
+  fates = ['cut after', 'cut before']
+  expect((await issue(wired)).outcome).toBe('accepted')
+  expect([await positions(wired), fates]).toStrictEqual([[1], []])
 })
 
 test('a flush says nothing of what was committed before its connection was opened', async () => {

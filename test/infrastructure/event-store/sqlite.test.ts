@@ -7,43 +7,8 @@ import { accept, reading } from '../../../src/domain/decision.ts'
 import { invite } from '../../../src/domain/invites/invite.ts'
 import { openFoundation } from '../../../src/foundation.ts'
 import { openWriter } from '../../../src/infrastructure/database/sqlite.ts'
-import { eventStoreContract } from '../../support/contract.ts'
 import * as cast from '../../support/controls.ts'
 import { openTestFloor, rawSqlite, temporaryFolder, testClock, testSettings } from '../../support/house.ts'
-
-eventStoreContract('SQLite', async () => {
-  const clock = testClock()
-  const floor = await openTestFloor({ clock })
-  let closed = false
-  return {
-    store: {
-      ...bound(floor.store),
-      close: async () => {
-        closed = true
-        await floor.store.close()
-      },
-    },
-    clock,
-    rows: async (sql) => rawSqlite(floor).db.prepare(sql).all() as Record<string, unknown>[],
-    tamper: async (sql) => {
-      rawSqlite(floor).db.exec(sql)
-    },
-    close: async () => {
-      if (!closed) return floor.dispose()
-      await floor.hasher.close()
-    },
-  }
-})
-
-function bound(store: Awaited<ReturnType<typeof openTestFloor>>['store']) {
-  return {
-    decide: store.decide.bind(store),
-    read: store.read.bind(store),
-    readStored: store.readStored.bind(store),
-    get: store.get.bind(store),
-    head: store.head.bind(store),
-  }
-}
 
 const resend = (floor: Awaited<ReturnType<typeof openTestFloor>>) =>
   floor.store.decide({
