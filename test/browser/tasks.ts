@@ -129,7 +129,7 @@ export const tasks: Readonly<Record<Who, Readonly<Record<string, Task>>>> = {
       await on.link('forgot.link')
       await on.fill('email', email)
       await on.click(on.page.locator('main button[type=submit]'))
-      await on.page.waitForLoadState()
+      await expect.poll(() => mailedTo(scene, email)).toContain('/password/reset/')
       await on.follow(new URL(linkIn(await mailedTo(scene, email), '/password/reset/')).pathname)
       await on.fill('password', NEW_PASSWORD)
       await on.fill('repeat', NEW_PASSWORD)

@@ -87,6 +87,7 @@ describe('S2: settings', () => {
     SECRET_FILE: 'elsewhere',
     ADMIN_EMAIL: 'chief@example.org',
     ADMIN_PASSWORD: PASSWORD,
+    HASH_COST: '13',
     MAIL_URL: 'smtp://127.0.0.1:1025',
     MAIL_FROM: 'no-reply@example.org',
     DEV_MAILBOX: 'off',
