@@ -183,12 +183,13 @@ describe('whatever is sent', () => {
           headers: { ...headersOf(headers), ...(bare ? {} : { 'content-type': type }) },
         }
         const timed = async () => {
-          const asked = performance.now()
+          const asked = process.cpuUsage()
           const reply = await api.call(method, target, request)
-          return { reply, took: performance.now() - asked }
+          const { user, system } = process.cpuUsage(asked) // time of the processor: others may be at work on this machine
+          return { reply, took: (user + system) / 1000 }
         }
         const { reply: answer, took } = await timed()
-        // Once slow may be the machine's fault, twice is the operation's.
+        // Once may be the collector of garbage, twice is the operation.
         if (took > SLOW_MS && (await timed()).took > SLOW_MS)
           slow.push(`${method} ${path}: ${Math.round(took)} ms`)
         if (answer.status === 401 && (who === 'admin' || who === 'member')) await renew()
@@ -206,7 +207,7 @@ describe('whatever is sent', () => {
       { numRuns: RUNS, seed: seedOf('fuzz of the API'), includeErrorInReport: true },
     )
     console.log(
-      `${RUNS} requests: ${refused} refused, ${Math.round((RUNS * 1000) / (performance.now() - began))}/s, slower than ${SLOW_MS} ms: ${slow.length}`,
+      `${RUNS} requests: ${refused} refused, ${Math.round((RUNS * 1000) / (performance.now() - began))}/s, more than ${SLOW_MS} ms of the processor: ${slow.length}`,
     )
     expect(refused).toBeGreaterThan(RUNS / 4)
     expect(refused).toBeLessThan(RUNS)
