@@ -137,12 +137,14 @@ describe('whatever is typed into forms', () => {
         if (++visits % RENEWED_EVERY === 0) await renew()
         const before = await site.head()
         const timed = async () => {
-          const asked = performance.now()
-          return { page: await ask(route, who, odd), took: performance.now() - asked }
+          const asked = process.cpuUsage()
+          const page = await ask(route, who, odd)
+          const { user, system } = process.cpuUsage(asked) // time of the processor: others may be at work on this machine
+          return { page, took: (user + system) / 1000 }
         }
         const { page, took } = await timed()
         const what = `${route.method} ${page.url} as ${who}`
-        // Once slow may be the machine's fault, twice is the page's.
+        // Once may be the collector of garbage, twice is the page.
         if (took > SLOW_MS && (await timed()).took > SLOW_MS) slow.push(`${what}: ${Math.round(took)} ms`)
         expect(STATUSES, `${what}: ${page.status}`).toContain(page.status)
         if (page.location !== null)
@@ -158,7 +160,9 @@ describe('whatever is typed into forms', () => {
       { numRuns: RUNS, seed: seedOf('fuzz of the pages'), includeErrorInReport: true },
     )
     const rate = Math.round((RUNS * 1000) / (performance.now() - began))
-    console.log(`${RUNS} visits: ${refused} refused, ${rate}/s, slower than ${SLOW_MS} ms: ${slow.length}`)
+    console.log(
+      `${RUNS} visits: ${refused} refused, ${rate}/s, more than ${SLOW_MS} ms of the processor: ${slow.length}`,
+    )
     expect(slow).toStrictEqual([])
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
   }, 7_200_000)
