@@ -16,14 +16,22 @@ const PAGE = `<!doctype html>
 <title>API · Latchkey</title>
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/docs/api/swagger-ui.css">
+<link rel="stylesheet" href="/docs/api/page.css">
 <script src="/docs/api/swagger-ui-bundle.js" defer></script>
 <script src="/docs/api/start.js" defer></script>
 </head>
-<body><main id="ui"></main></body>
+<body>
+<nav><a href="/docs">← Latchkey, all documents</a></nav>
+<main id="ui"></main>
+</body>
 </html>
 `
 
 const START = `SwaggerUIBundle({ url: '/api/v1/openapi.json', dom_id: '#ui', validatorUrl: null, deepLinking: true })
+`
+
+const PAGE_STYLE = `nav { font: 1rem/1.5 system-ui, sans-serif; max-width: 1460px; margin: 0 auto; padding: 0.75rem 1.25rem 0 }
+nav a { color: #1f5fa8 }
 `
 
 const HTML = 'text/html; charset=utf-8'
@@ -38,6 +46,7 @@ export const apiDocs = (): Middleware<State> => {
     new Map([
       ['/docs/api', document(HTML, PAGE)],
       ['/docs/api/start.js', document(SCRIPT, START)],
+      ['/docs/api/page.css', document(STYLE, PAGE_STYLE)],
       ['/docs/api/swagger-ui.css', document(STYLE, file('swagger-ui.css'))],
       ['/docs/api/swagger-ui-bundle.js', document(SCRIPT, file('swagger-ui-bundle.js'))],
     ]),

@@ -34,8 +34,9 @@ test('it may be cached: it is the same for everybody', async () => {
   expect(headers.getSetCookie()).toStrictEqual([])
 })
 
-test('S2-41 /docs leads to it', async () => {
+test('S2-41 /docs leads to it, and it back', async () => {
   const page = await fetch(`${app.address}/docs`)
   expect(page.status).toBe(200)
   expect(await page.text()).toContain('<a href="/docs/api">API</a>')
+  expect(await (await fetch(`${app.address}/docs/api`)).text()).toContain('<a href="/docs">')
 })
