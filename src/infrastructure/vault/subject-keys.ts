@@ -5,7 +5,10 @@ import { open, seal } from './box.ts'
 
 const KEY_BYTES = 32
 const MAX_CACHED = 10_000
-/** No key lies around for longer than this; that a subject was forgotten elsewhere is noticed by whoever asks for keys. */
+/**
+ * No key is used for longer than this, nor lies around for longer than twice this; that a subject was forgotten elsewhere
+ * is noticed by whoever asks for keys.
+ */
 const CACHE_MS = 60_000
 const POOL_KEYS = 128
 
@@ -17,12 +20,15 @@ const context = (subject: Subject) => `subject key ${subject}`
  */
 export class SubjectKeys {
   readonly #master: Buffer
-  readonly #cache = new LRUCache<Subject, Buffer>({ max: MAX_CACHED, ttl: CACHE_MS, ttlResolution: 1000 })
+  readonly #cache: LRUCache<Subject, Buffer>
+  #isSwept = false
   #pool = Buffer.alloc(0)
   #forgettings = 0
 
-  constructor(master: Buffer) {
+  /** `now` in milliseconds, of a clock that never goes back. */
+  constructor(master: Buffer, now = () => performance.now()) {
     this.#master = master
+    this.#cache = new LRUCache({ max: MAX_CACHED, ttl: CACHE_MS, ttlResolution: 1000, perf: { now } })
   }
 
   /** A new key and its wrapped form for the vault. Call `remember` once the row is committed. */
@@ -35,7 +41,15 @@ export class SubjectKeys {
 
   /** Throws when the wrapped form was tampered with or belongs to somebody else. */
   unwrap(subject: Subject, wrapped: string): Buffer {
-    return open(this.#master, wrapped, context(subject))
+    // Small buffers are cut from blocks of 64 KiB, and a key that is remembered would hold on to the whole block.
+    const key = Buffer.alloc(KEY_BYTES)
+    open(this.#master, wrapped, context(subject)).copy(key)
+    return key
+  }
+
+  /** How many keys are remembered. */
+  get size(): number {
+    return this.#cache.size
   }
 
   cached(subject: Subject): Buffer | undefined {
@@ -44,6 +58,17 @@ export class SubjectKeys {
 
   remember(subject: Subject, key: Buffer): void {
     this.#cache.set(subject, key)
+    if (!this.#isSwept) this.#sweepLater()
+  }
+
+  /** As long as there are any. */
+  #sweepLater(): void {
+    this.#isSwept = true
+    setTimeout(() => {
+      this.#isSwept = false
+      this.#cache.purgeStale()
+      if (this.#cache.size > 0) this.#sweepLater()
+    }, CACHE_MS).unref()
   }
 
   /**

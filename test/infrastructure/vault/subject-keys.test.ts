@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Subject } from '../../../src/domain/event.ts'
 import { keysOn } from '../../../src/infrastructure/event-store/postgres-boundary.ts'
 import { SubjectKeys } from '../../../src/infrastructure/vault/subject-keys.ts'
@@ -13,6 +13,28 @@ const slowServer = (subject: Subject, wrapped: string) => {
     answer: () => resolve({ rows: [{ subject, wrapped }] }),
   }
 }
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+test('a key holds on to no more memory than its own', () => {
+  const keys = new SubjectKeys(Buffer.alloc(32, 7))
+  const { key, wrapped } = keys.create(BEN)
+  const unwrapped = keys.unwrap(BEN, wrapped)
+  expect(unwrapped).toStrictEqual(key)
+  expect(unwrapped.buffer.byteLength).toBe(unwrapped.length)
+})
+
+test('no key lies in memory for longer than two minutes, whether or not anybody asks for it', () => {
+  vi.useFakeTimers()
+  const keys = new SubjectKeys(Buffer.alloc(32, 7), () => Date.now())
+  keys.remember(BEN, keys.create(BEN).key)
+  vi.advanceTimersByTime(59_000)
+  expect(keys.size).toBe(1)
+  vi.advanceTimersByTime(61_000)
+  expect(keys.size).toBe(0)
+})
 
 describe('keys that are known by heart', () => {
   const opened = () => {
