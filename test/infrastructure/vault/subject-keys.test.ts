@@ -18,7 +18,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('a key holds on to no more memory than its own', () => {
+test('a key that was unwrapped holds on to no more memory than its own', () => {
   const keys = new SubjectKeys(Buffer.alloc(32, 7))
   const { key, wrapped } = keys.create(BEN)
   const unwrapped = keys.unwrap(BEN, wrapped)
