@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import pino, { type Logger } from 'pino'
-import roll from 'pino-roll'
 import { traceOfNow } from './watch/spans.ts'
 
 /** Names that never reach a log line, however deep they stand: a second line of defence behind not logging them. */
@@ -60,6 +59,7 @@ export const createLog = async (level: string, file: string | null): Promise<Log
   if (file !== null) {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     const limit = { count: 5, removeOtherLogFiles: true }
+    const { default: roll } = await import('pino-roll') // hundreds of modules, which only who logs to a file needs
     streams.push({
       level: 'error',
       stream: await roll({ file, size: '10m', limit, sync: true, mode: 0o600 }),

@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { maskAddress } from '../../src/domain/address.ts'
 import type { Locale } from '../../src/domain/invites/events.ts'
 import type { TextKey } from '../../src/http/pages/texts/en.ts'
 import { text } from '../../src/http/pages/words.ts'
@@ -129,6 +130,7 @@ export const tasks: Readonly<Record<Who, Readonly<Record<string, Task>>>> = {
       await on.link('forgot.link')
       await on.fill('email', email)
       await on.click(on.page.locator('main button[type=submit]'))
+      await sees(on.page, maskAddress(email)) // the answer takes its time, and the mail may be there before it
       await expect.poll(() => mailedTo(scene, email)).toContain('/password/reset/')
       await on.follow(new URL(linkIn(await mailedTo(scene, email), '/password/reset/')).pathname)
       await on.fill('password', NEW_PASSWORD)

@@ -24,7 +24,7 @@ import { enrolAdmin } from '../support/admin.ts'
 import { run } from '../support/cli.ts'
 import { DAY, temporaryFolder, testSettings } from '../support/house.ts'
 import { startService } from './service.ts'
-import { onlyLong, progress, seeded, seedOf } from './support.ts'
+import { onlyLong, progress, rounds, seeded, seedOf } from './support.ts'
 
 const INVITES = 60
 const PAGE = 4096
@@ -172,7 +172,7 @@ test('a damaged page of keys is told to whoever looks at what they open, and to 
 
 test.skipIf(onlyLong('damage: every page'))(
   'every page of the file, one after the other: what is read is everything or a clear no, and doctor finds it',
-  { timeout: 3_600_000 },
+  { timeout: rounds(240_000, 3_600_000) },
   async () => {
     const random = seeded(seedOf('damage'))
     const bytes = readFileSync(file())

@@ -81,7 +81,9 @@ describe.skipIf(withoutStrace('fsync points'))('F01, F04 a process that fails at
     }
   }
 
-  test('finds all that was acknowledged when it starts again', { timeout: 3_600_000 }, async () => {
+  test('finds all that was acknowledged when it starts again', {
+    timeout: rounds(240_000, 3_600_000),
+  }, async () => {
     const random = seeded(seedOf('fsync points'))
     for (const [what, calls, inject] of isLong ? KINDS : KINDS.slice(0, 2)) {
       const all = isLong ? callsOf(calls) : CERTAIN

@@ -111,7 +111,7 @@ const liveThrough = async (kills: number, before: number, random: () => number):
 }
 
 test(`F01 kill -9 in a storm of redemptions, ${ROUNDS} rounds: what was acknowledged is there, once, and every mail is sent or waits`, {
-  timeout: 7_200_000,
+  timeout: rounds(240_000, 7_200_000),
 }, async () => {
   const random = seeded(seedOf('kill -9'))
   const all: Life = { acknowledged: 0, mails: 0, repeated: 0, slowestStart: 0 }

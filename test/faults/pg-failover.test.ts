@@ -34,7 +34,7 @@ const wantReplica = async ({ url }: PostgresServer): Promise<void> => {
 }
 
 test(`F21 two PostgreSQL servers, the replica has what is acknowledged; the primary is killed and the replica promoted, ${ROUNDS} times: nothing acknowledged is lost, and no node is restarted`, {
-  timeout: 7_200_000,
+  timeout: rounds(240_000, 7_200_000),
 }, async () => {
   const random = seeded(seedOf('pg-failover'))
   const ports = [await freePort(), await freePort()] as const

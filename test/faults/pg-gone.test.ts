@@ -143,7 +143,7 @@ describe('F21 PostgreSQL is gone, and comes back', () => {
 })
 
 test(`F21 the connection is cut during a commit, ${ROUNDS} times: what the caller is told is the truth`, {
-  timeout: 3_600_000,
+  timeout: rounds(240_000, 3_600_000),
 }, async () => {
   const random = seeded(seedOf('pg-gone'))
   const database = await createTestDatabase()

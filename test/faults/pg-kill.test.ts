@@ -16,7 +16,7 @@ const KILL_EVERY_MS = { least: 300, most: rounds(1500, 6000) }
 const LINGERING = ['wal_writer_delay=10s']
 
 test(`F01, F21 random commands on ${NODES} nodes for ${LASTS_MS / 1000} s while one after another is killed and PostgreSQL is restarted twice: all is accounted for`, {
-  timeout: 7_200_000,
+  timeout: rounds(240_000, 7_200_000),
 }, async () => {
   const random = seeded(seedOf('pg-kill'))
   const server = await startPostgres(LINGERING)

@@ -32,7 +32,7 @@ const slowCommits = `
   for each row execute function linger()`
 
 test(`F07 ${PROCESSES * WRITERS} writers in ${PROCESSES} processes, slow commits and pauses: a follower sees each of ${PROCESSES * WRITERS * EACH} positions once and in order`, {
-  timeout: 3_600_000,
+  timeout: rounds(240_000, 3_600_000),
 }, async () => {
   const random = seeded(seedOf('pg-order'))
   const database = await createTestDatabase()

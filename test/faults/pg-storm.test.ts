@@ -33,7 +33,7 @@ afterAll(async () => {
 test(
   `F05 one invite, ${AT_ONCE} redemptions at once from ${PROCESSES} processes on one PostgreSQL, ${ROUNDS} rounds: one user, clean refusals`,
   {
-    timeout: 3_600_000,
+    timeout: rounds(240_000, 3_600_000),
   },
   async () => redeemStorm({ processes: PROCESSES, atOnce: AT_ONCE, rounds: ROUNDS, url: await freshUrl() }),
 )
@@ -41,13 +41,13 @@ test(
 test(
   `S1-13, C-21, T19: codes wished for at once, and circles closed at once from ${TWO} processes on one PostgreSQL, ${CODES} rounds`,
   {
-    timeout: 3_600_000,
+    timeout: rounds(240_000, 3_600_000),
   },
   async () => referralStorm({ processes: TWO, rounds: CODES, url: await freshUrl() }),
 )
 
 test(`T49: the last admins demote each other at once from ${TWO} processes on one PostgreSQL, ${DEMOTIONS} rounds: one stays`, {
-  timeout: 3_600_000,
+  timeout: rounds(240_000, 3_600_000),
 }, async () => {
   const url = await freshUrl()
   const floor = await openTestFloor({ clock: () => new Date().toISOString() }, on(url))

@@ -91,13 +91,15 @@ describe.runIf(hasStrace)('F02 power loss: the system calls of a run, replayed u
     return losses
   }
 
-  test(`with our settings nothing acknowledged is lost at ${CUTS} cuts`, { timeout: 3_600_000 }, async () => {
+  test(`with our settings nothing acknowledged is lost at ${CUTS} cuts`, {
+    timeout: rounds(240_000, 3_600_000),
+  }, async () => {
     const losses = await campaign('FULL', CUTS)
     expect(losses.filter((lost) => lost > 0)).toStrictEqual([])
   })
 
   test('the same test sees events being lost with synchronous=NORMAL: it is not blind', {
-    timeout: 3_600_000,
+    timeout: rounds(240_000, 3_600_000),
   }, async () => {
     const losses = await campaign('NORMAL', CUTS)
     console.log(

@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { openPostgresMigrator } from '../../src/infrastructure/database/postgres-migrations.ts'
 import { freePort } from './free-port.ts'
@@ -17,9 +18,11 @@ const others = (): string =>
 const PREFIX = 'latchkey-pg-'
 const LEFT_OVER = new RegExp(`^${PREFIX}(\\d+)-`)
 
+const commandAsPostgres = (program: string, args: readonly string[]): readonly [string, readonly string[]] =>
+  process.getuid?.() === 0 ? ['runuser', ['-u', others(), '--', program, ...args]] : [program, args]
+
 const asPostgres = (program: string, args: readonly string[]): void => {
-  const root = process.getuid?.() === 0
-  const [command, all] = root ? ['runuser', ['-u', others(), '--', program, ...args]] : [program, args]
+  const [command, all] = commandAsPostgres(program, args)
   execFileSync(command, all, { stdio: ['ignore', 'ignore', 'pipe'] })
 }
 
@@ -86,17 +89,16 @@ export const replicaOf =
     ])
 
 /** A copy of a running server as it is, in a folder of its own: what a log that was archived is played behind. */
-export const baseBackup = (primary: Pick<PostgresServer, 'port'>, data: string): void =>
-  asPostgres(program('pg_basebackup'), [
-    '-D',
-    data,
-    '-X',
-    'none',
-    '-c',
-    'fast',
-    '-d',
-    `host=127.0.0.1 port=${primary.port} user=postgres`,
+export const baseBackup = async (primary: Pick<PostgresServer, 'port'>, data: string): Promise<void> => {
+  const from = `host=127.0.0.1 port=${primary.port} user=postgres`
+  const [command, all] = commandAsPostgres(program('pg_basebackup'), [
+    ...['-D', data],
+    ...['-X', 'none'],
+    ...['-c', 'fast'],
+    ...['-d', from],
   ])
+  await promisify(execFile)(command, [...all])
+}
 
 /** A server that begins as a base backup and plays the log until it is told to end. */
 export const recoveredFrom =

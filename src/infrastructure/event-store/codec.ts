@@ -76,15 +76,17 @@ const parse = (bytes: string): StoredShape & { readonly type: EventType } => {
 
 const dataOf = (stored: ReturnType<typeof parse>, keyOf: KeyOf): Record<string, unknown> => {
   const { version, upcasts, personalFields, subject } = definitionOf(stored.type)
-  const { personal: box, ...plain } = stored.data
-  let data: Record<string, unknown> = plain
+  const box = stored.data.personal
+  let data: Record<string, unknown> = stored.data
   let forgotten = true
   if (box !== undefined && subject) {
+    const { personal: _, ...plain } = stored.data
+    data = plain
     const whose = subject(plain as never)
     const key = keyOf(whose)
     if (key) {
       const context = boxContext(stored.id, stored.type, stored.version, whose)
-      data = Object.assign(plain, JSON.parse(open(key, box, context).toString('utf8')))
+      Object.assign(plain, JSON.parse(open(key, box, context).toString('utf8')))
       forgotten = false
     }
   }
@@ -102,24 +104,50 @@ export const decode = (bytes: string, keyOf: KeyOf): DomainEvent => {
   return { position, id, type, version, at, actor, causation, correlation, data } as unknown as DomainEvent
 }
 
-const withDataLater = (stored: ReturnType<typeof parse>, keyOf: KeyOf): DomainEvent => {
+/** An event whose box is opened when its data is looked at. One getter for all: one of its own would cost an event as much as parsing it. */
+class BoxedEvent {
+  readonly position: number
+  readonly id: string
+  readonly type: EventType
+  readonly version: number
+  readonly at: Instant
+  readonly actor: Actor
+  readonly causation: string | null
+  readonly correlation: string
+  readonly #stored: ReturnType<typeof parse>
+  readonly #keyOf: KeyOf
+  #data: Record<string, unknown> | undefined
+
+  constructor(stored: ReturnType<typeof parse>, keyOf: KeyOf) {
+    this.position = stored.position
+    this.id = stored.id
+    this.type = stored.type
+    this.version = definitionOf(stored.type).version
+    this.at = stored.at
+    this.actor = stored.actor
+    this.causation = stored.causation
+    this.correlation = stored.correlation
+    this.#stored = stored
+    this.#keyOf = keyOf
+  }
+
+  get data(): Record<string, unknown> {
+    this.#data ??= dataOf(this.#stored, this.#keyOf)
+    return this.#data
+  }
+
+  /** As any other event. */
+  toJSON(): object {
+    return { ...this, data: this.data }
+  }
+}
+
+const eventOf = (stored: ReturnType<typeof parse>, keyOf: KeyOf): DomainEvent => {
   const { position, id, type, at, actor, causation, correlation } = stored
+  if (stored.data.personal !== undefined) return new BoxedEvent(stored, keyOf) as unknown as DomainEvent
   const { version } = definitionOf(type)
-  let data: Record<string, unknown> | undefined
-  return {
-    position,
-    id,
-    type,
-    version,
-    at,
-    actor,
-    causation,
-    correlation,
-    get data() {
-      data ??= dataOf(stored, keyOf)
-      return data
-    },
-  } as unknown as DomainEvent
+  const data = dataOf(stored, keyOf)
+  return { position, id, type, version, at, actor, causation, correlation, data } as unknown as DomainEvent
 }
 
 const boxedOf = (page: readonly ReturnType<typeof parse>[]): ReadonlySet<Subject> =>
@@ -147,7 +175,7 @@ export const decodePage = (page: readonly string[], keysOf: KeysOf): readonly Do
     keys ??= keysOf(boxedOf(all))
     return keys.get(wanted) ?? null
   }
-  return all.map((stored) => withDataLater(stored, keyOf))
+  return all.map((stored) => eventOf(stored, keyOf))
 }
 
 /** The same where keys have to be waited for: whose are needed, and the events once they are there. */
@@ -155,7 +183,7 @@ export const readPage = (page: readonly string[]) => {
   const all = page.map(parse)
   return {
     subjects: boxedOf(all),
-    events: (keyOf: KeyOf): readonly DomainEvent[] => all.map((stored) => withDataLater(stored, keyOf)),
+    events: (keyOf: KeyOf): readonly DomainEvent[] => all.map((stored) => eventOf(stored, keyOf)),
   }
 }
 

@@ -8,6 +8,7 @@ import type { SubjectKeys } from '../vault/subject-keys.ts'
 import { readPage, type TagEncoder } from './codec.ts'
 import { eventsAfter } from './events-after.ts'
 import { storedPages } from './history-pages.ts'
+import { oneByOne } from './one-by-one.ts'
 import { keysNow } from './postgres-boundary.ts'
 import type { EventFilter, StoredEvent } from './store.ts'
 
@@ -38,20 +39,18 @@ export class PostgresHistory {
     this.#database = { reader: postgresReader(parts.pool), dialect: postgresDialect }
   }
 
-  async *read(filter: EventFilter = {}): AsyncIterable<DomainEvent> {
-    for await (const page of this.#pages(filter)) yield* this.#opened(page)
+  read(filter: EventFilter = {}): AsyncIterable<DomainEvent> {
+    return oneByOne(this.#opened(this.#pages(filter)))
   }
 
   /** The same for those who look and go on to nothing from there. Keys are asked of the primary: it knows who is forgotten. */
-  async *look(filter: EventFilter = {}): AsyncIterable<DomainEvent> {
+  look(filter: EventFilter = {}): AsyncIterable<DomainEvent> {
     const { lists = this.#database.reader, encodeTag } = this.#parts
-    for await (const page of storedPages({ reader: lists, dialect: postgresDialect }, encodeTag, filter)) {
-      yield* this.#opened(page)
-    }
+    return oneByOne(this.#opened(storedPages({ reader: lists, dialect: postgresDialect }, encodeTag, filter)))
   }
 
-  async *readStored(filter: EventFilter = {}): AsyncIterable<StoredEvent> {
-    for await (const page of this.#pages(filter)) for (const stored of page) yield stored
+  readStored(filter: EventFilter = {}): AsyncIterable<StoredEvent> {
+    return oneByOne(this.#pages(filter))
   }
 
   /** The events behind a position, all at once, as the transaction that asks sees them. */
@@ -76,10 +75,12 @@ export class PostgresHistory {
     })
   }
 
-  async *#opened(page: readonly StoredEvent[]): AsyncIterable<DomainEvent> {
-    const opened = readPage(page.map(({ bytes }) => bytes))
-    const keys = await this.#asked(() => keysNow(this.#parts.pool, this.#parts.keys, opened.subjects))
-    for (const event of opened.events((subject) => keys.get(subject) ?? null)) yield event
+  async *#opened(pages: AsyncIterable<readonly StoredEvent[]>): AsyncIterable<readonly DomainEvent[]> {
+    for await (const page of pages) {
+      const opened = readPage(page.map(({ bytes }) => bytes))
+      const keys = await this.#asked(() => keysNow(this.#parts.pool, this.#parts.keys, opened.subjects))
+      yield opened.events((subject) => keys.get(subject) ?? null)
+    }
   }
 
   async #asked<T>(question: () => Promise<T>): Promise<T> {

@@ -6,6 +6,7 @@ import type { SubjectKeys } from '../vault/subject-keys.ts'
 import { decodePage, type KeysOf, type TagEncoder } from './codec.ts'
 import { eventsAfter } from './events-after.ts'
 import { storedPages } from './history-pages.ts'
+import { oneByOne } from './one-by-one.ts'
 import { keysReaders } from './sqlite-boundary.ts'
 import type { EventFilter, StoredEvent } from './store.ts'
 
@@ -42,15 +43,8 @@ export class SqliteHistory {
     return (subjects) => told(() => keysOf(subjects))
   }
 
-  async *read(filter: EventFilter = {}): AsyncIterable<DomainEvent> {
-    const keysOf = this.#keysOf()
-    for await (const page of storedPages(this.#database, this.#parts.encodeTag, filter)) {
-      const events = decodePage(
-        page.map(({ bytes }) => bytes),
-        keysOf,
-      )
-      for (const event of events) yield event
-    }
+  read(filter: EventFilter = {}): AsyncIterable<DomainEvent> {
+    return oneByOne(this.#opened(filter))
   }
 
   /** The events behind a position, all at once, as the transaction sees them. */
@@ -62,10 +56,8 @@ export class SqliteHistory {
     return this.read(filter)
   }
 
-  async *readStored(filter: EventFilter = {}): AsyncIterable<StoredEvent> {
-    for await (const page of storedPages(this.#database, this.#parts.encodeTag, filter)) {
-      for (const stored of page) yield stored
-    }
+  readStored(filter: EventFilter = {}): AsyncIterable<StoredEvent> {
+    return oneByOne(storedPages(this.#database, this.#parts.encodeTag, filter))
   }
 
   async get(position: number): Promise<DomainEvent | null> {
@@ -79,6 +71,16 @@ export class SqliteHistory {
       return (head as number | null) ?? 0
     } catch (error) {
       throw outward(error)
+    }
+  }
+
+  async *#opened(filter: EventFilter): AsyncIterable<readonly DomainEvent[]> {
+    const keysOf = this.#keysOf()
+    for await (const page of storedPages(this.#database, this.#parts.encodeTag, filter)) {
+      yield decodePage(
+        page.map(({ bytes }) => bytes),
+        keysOf,
+      )
     }
   }
 }

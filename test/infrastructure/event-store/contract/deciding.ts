@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { accept, reading, refuse } from '../../../../src/domain/decision.ts'
 import { standing } from '../../../../src/domain/users/user.ts'
 import * as cast from '../../../support/controls.ts'
-import { all, keyRow, type OpenEngine, withEngine } from './engine.ts'
+import { all, keyRow, type OpenEngine, whole, withEngine } from './engine.ts'
 
 const { BEN, BEN_ADDRESS, INVITE } = cast
 
@@ -24,7 +24,7 @@ export const decidingContract = (open: OpenEngine): void => {
 
   test('answers the events as they will be read', async () => {
     const { events } = await decide(() => accept(cast.issued()))
-    expect(events).toStrictEqual(await all(engine().store.read()))
+    expect(events.map(whole)).toStrictEqual((await all(engine().store.read())).map(whole))
   })
 
   test('a decision sees the events under its tag, and those that came before it in the same group', async () => {

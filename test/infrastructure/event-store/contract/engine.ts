@@ -1,4 +1,5 @@
 import { afterEach, beforeEach } from 'vitest'
+import type { DomainEvent } from '../../../../src/domain/catalogue.ts'
 import { type Decision, reading } from '../../../../src/domain/decision.ts'
 import { invite } from '../../../../src/domain/invites/invite.ts'
 import type { EventStore } from '../../../../src/infrastructure/event-store/store.ts'
@@ -18,6 +19,9 @@ export type EngineUnderTest = {
 }
 
 export type OpenEngine = () => Promise<EngineUnderTest>
+
+/** An event with its data, which is a getter's where it has to be opened, and would not be compared. */
+export const whole = (event: DomainEvent | null) => event && { ...event, data: event.data }
 
 export const all = async <T>(source: AsyncIterable<T>): Promise<T[]> => {
   const items: T[] = []
