@@ -5,6 +5,7 @@ import { openHouse } from './doors.ts'
 import { type Foundation, openFoundation, type World } from './foundation.ts'
 import type { House } from './http/house.ts'
 import { createServer } from './http/server.ts'
+import { openTurns } from './http/turns.ts'
 import { openAfterwards } from './infrastructure/afterwards.ts'
 import {
   limitConnections,
@@ -53,11 +54,13 @@ export const openApp = async (
   const sending = watch.transport(transport ?? mailTransport(settings))
   const workers = openWorkers(floor, log, sending, services.inquiries)
   const upkeep = openUpkeep(floor, log)
-  const answer = createServer(house).callback()
+  const turns = settings.turnsAway ? openTurns() : null
+  const answer = createServer(house, turns).callback()
   const server = openHttpServer((req, res) => {
     if (draining) res.setHeader('Connection', 'close') // the next request goes to whoever stays
     void answer(req, res)
   })
+  if (turns) server.on('connection', turns.connected)
   limitConnections(server, log)
   const beginDraining = () => {
     draining = true

@@ -67,7 +67,6 @@ export const openHouse = (
       sessionMaxMs: settings.sessionMaxMs,
       throttled: settings.throttled,
       neutralMs: settings.neutralMs,
-      turnsAway: settings.turnsAway,
       corsOrigins: settings.corsOrigins,
       readOnlyAsOf: null,
       checkAnswers: settings.profile === 'test',

@@ -21,8 +21,6 @@ export type HttpSettings = {
   readonly throttled: boolean
   /** How long an answer takes that must not tell whether an address is known. */
   readonly neutralMs: number
-  /** Whether some are asked to come again when more come than can be served. */
-  readonly turnsAway: boolean
   /** What is shown is the past, as of this moment, and nothing can be changed; null where it is the present. */
   readonly readOnlyAsOf: Instant | null
   /** Checks every API answer against its declared schema: in tests a mismatch is an error. */

@@ -15,14 +15,11 @@ import { openPages } from './pages/index.ts'
 import { sessionCookies } from './pages/session.ts'
 import { Problem } from './problems.ts'
 import { refuseChanges } from './read-only.ts'
-import { openTurns } from './turns.ts'
+import type { Turns } from './turns.ts'
 import { unfinished } from './unfinished.ts'
 
 /** The way of a request, from top to bottom. */
-export const createServer = (
-  house: House,
-  turns = house.settings.turnsAway ? openTurns() : null,
-): Koa<State> => {
+export const createServer = (house: House, turns: Turns | null = null): Koa<State> => {
   const app = new Koa<State>()
   if (house.settings.proxyHops > 0) {
     app.proxy = true

@@ -3,6 +3,10 @@ export type Waiter = 'signed in' | 'new'
 
 /** So long requests are begun one after the other before the event loop looks who else has come. */
 const SLICE_MS = 10
+/** The same while connections are made: the loop accepts one a turn, and the others wait without being counted. */
+const SLICE_WHILE_CONNECTING_MS = 1
+/** Longer than a turn takes: if nobody was accepted for so long, nobody waits for it. */
+const CONNECTING_MS = 50
 /** A crowd that is gone by then was one click of many people, and all of it is served. */
 const SUSTAINED_MS = 500
 /** Otherwise whoever has waited so long is told no, rather than later. */
@@ -17,6 +21,8 @@ type Machine = {
 export type Turns = {
   /** Whether a request can begin at once. If not, it has to wait. */
   readonly isFree: () => boolean
+  /** Somebody has made a connection. */
+  readonly connected: () => void
   /** Resolves when it is somebody's turn: true, or false if they had better come again. */
   readonly wait: (who: Waiter) => Promise<boolean>
 }
@@ -33,6 +39,7 @@ export const openTurns = ({ now, soon }: Machine = machine): Turns => {
   const queues: Record<Waiter, Waiting[]> = { 'signed in': [], new: [] }
   let sliceBegan: number | null = null
   let crowdedSince = now()
+  let connectedAt = Number.NEGATIVE_INFINITY
   let waiting = 0
 
   const isSpent = (): boolean => {
@@ -43,7 +50,7 @@ export const openTurns = ({ now, soon }: Machine = machine): Turns => {
         sliceBegan = null
       })
     }
-    return at - sliceBegan > SLICE_MS
+    return at - sliceBegan > (at - connectedAt < CONNECTING_MS ? SLICE_WHILE_CONNECTING_MS : SLICE_MS)
   }
 
   const hasExpired = (who: Waiter, at: number): boolean => {
@@ -66,6 +73,9 @@ export const openTurns = ({ now, soon }: Machine = machine): Turns => {
 
   return {
     isFree: () => waiting === 0 && !isSpent(),
+    connected: () => {
+      connectedAt = now()
+    },
     wait: (who) =>
       new Promise((begin) => {
         const since = now()

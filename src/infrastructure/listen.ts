@@ -49,6 +49,9 @@ export const limitConnections = (server: Server, log: Log): void => {
   })
 }
 
+/** So many may have connected before they are accepted. Whoever finds no room knocks again a second later, then after two more. */
+const BACKLOG = 2048
+
 /** `setting` is what an operator can set where the port is taken. */
 export const listen = (server: Server, host: string, port: number, setting = 'PORT'): Promise<AddressInfo> =>
   new Promise((resolve, reject) => {
@@ -59,7 +62,7 @@ export const listen = (server: Server, host: string, port: number, setting = 'PO
           : `Cannot listen on ${host}:${port} (${error.code}). Check HOST and ${setting}.`
       reject(new SetupProblem(hint, { cause: error }))
     })
-    server.listen(port, host, () => resolve(server.address() as AddressInfo))
+    server.listen({ port, host, backlog: BACKLOG }, () => resolve(server.address() as AddressInfo))
   })
 
 const LAST_CALL_MS = 500

@@ -39,6 +39,7 @@ const crowded = async (...turnedAway: readonly Waiter[]) => {
     { turnedAway: () => void counted++, log: { debug: () => {}, info: () => {}, error } },
     {
       isFree: () => false,
+      connected: () => {},
       wait: async (who) => {
         waited.push(who)
         return !turnedAway.includes(who)

@@ -43,6 +43,23 @@ test('in the next turn it is free again', async () => {
   expect(turns.isFree()).toBe(true)
 })
 
+test('while connections are made a turn is short, so that those who wait to be accepted are', () => {
+  turns.connected()
+  expect(turns.isFree()).toBe(true)
+  now += 1
+  expect(turns.isFree()).toBe(true)
+  now += 0.1
+  expect(turns.isFree()).toBe(false)
+})
+
+test('when nobody has made a connection for a while, turns are as long as ever', async () => {
+  turns.connected()
+  now += 50
+  expect(turns.isFree()).toBe(true)
+  now += 10
+  expect(turns.isFree()).toBe(true)
+})
+
 test('nobody overtakes those who wait', async () => {
   wait('ada', 'new')
   expect(turns.isFree()).toBe(false)
