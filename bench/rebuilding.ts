@@ -57,7 +57,7 @@ const write = async (folder: string) => {
 }
 
 const rebuild = async (folder: string) => {
-  const { store, database, engine, clock, ids } = await open(folder)
+  const { store, database, engine, origin, clock, ids } = await open(folder)
   const before = rss()
   let most = before
   const watch = setInterval(() => {
@@ -66,7 +66,7 @@ const rebuild = async (folder: string) => {
   const began = performance.now()
   let built = 0
   const position = await rebuildProjections(
-    { store, database, liveTables: engine.liveTables, projections, clock, builder: ids() },
+    { store, database, liveTables: engine.liveTables, projections, origin, clock, builder: ids() },
     () => {
       built = performance.now() - began
     },
@@ -94,8 +94,8 @@ const main = async (events: number) => {
   const quiet = await ask(writer, 'next')
   const [result] = await once(fork(import.meta.filename, ['rebuild', folder]), 'message')
   const busy = await ask(writer, 'stop')
-  const { store, engine, clock } = floor
-  const differences = await compareProjections({ store, engine, projections, clock })
+  const { store, engine, origin, clock } = floor
+  const differences = await compareProjections({ store, engine, projections, origin, clock })
   const p99 = (latencies: number[]) => Math.round(percentile(latencies, 0.99) * 10) / 10
   process.stdout.write(
     `${JSON.stringify({

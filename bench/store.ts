@@ -9,7 +9,7 @@ import { readBy } from '../src/infrastructure/database/work.ts'
 import { ownSealKeys } from '../src/infrastructure/history/seal-keys.ts'
 import { Sealer } from '../src/infrastructure/history/sealer.ts'
 import { verifyHistory } from '../src/infrastructure/history/verify.ts'
-import { FreshTables } from '../src/infrastructure/projections/fresh.ts'
+import { freshTables } from '../src/infrastructure/projections/fresh-in-threads.ts'
 import { projections } from '../src/projections/index.ts'
 import { rate } from './figures.ts'
 import { newFolder } from './machine.ts'
@@ -141,9 +141,9 @@ export const replay = async (floor: Foundation, events: number) => {
 }
 
 /** Building all read tables anew, beside those in use. */
-export const build = ({ store }: Foundation, events: number): Promise<number> =>
+export const build = ({ store, origin }: Foundation, events: number): Promise<number> =>
   rate(events, async () => {
-    const fresh = new FreshTables(projections)
+    const fresh = await freshTables({ store, projections, origin }, events)
     await fresh.follow(store)
     fresh.close()
   })

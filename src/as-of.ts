@@ -28,10 +28,11 @@ const floorAsOf = async (
   file: string,
   progress?: Progress,
 ): Promise<Foundation> => {
-  const fresh = new FreshTables(projections, file)
+  const fresh = new FreshTables(projections, { file })
   try {
     await fresh.replay(floor.store, position, progress)
-    fresh.finish()
+    fresh.index()
+    fresh.keep()
   } finally {
     fresh.close()
   }

@@ -6,8 +6,6 @@ import type { Execute } from './http/house.ts'
 import { type Clock, systemClock } from './infrastructure/clock.ts'
 import type { Migrator } from './infrastructure/database/migrator.ts'
 import { positions } from './infrastructure/database/positions.ts'
-import { openPostgresEngine } from './infrastructure/database/postgres-engine.ts'
-import { openPostgresMigrator } from './infrastructure/database/postgres-migrations.ts'
 import { openSqliteEngine, type SqliteFile } from './infrastructure/database/sqlite-engine.ts'
 import { openSqliteMigrator } from './infrastructure/database/sqlite-migrator.ts'
 import type { Database } from './infrastructure/database/work.ts'
@@ -18,6 +16,7 @@ import { tagEncoder } from './infrastructure/event-store/codec.ts'
 import type { EventStore } from './infrastructure/event-store/store.ts'
 import { type Ids, randomIds } from './infrastructure/ids.ts'
 import { isUnderWay } from './infrastructure/move/move.ts'
+import type { Origin } from './infrastructure/projections/build.ts'
 import { keepFirstVersions } from './infrastructure/projections/versions.ts'
 import { addressDigest } from './infrastructure/vault/address-digest.ts'
 import { DerivedTokens, FirstPasswords, VerificationCodes } from './infrastructure/vault/derived-tokens.ts'
@@ -52,6 +51,8 @@ export type Foundation = {
   /** Where the database is a file. */
   readonly sqlite: SqliteFile | null
   readonly store: FloorStore
+  /** For threads of their own that read the history. */
+  readonly origin: Origin
   readonly doorbell: Doorbell
   readonly reads: ReadSide
   /** For lists and the history: a replica may answer. */
@@ -85,9 +86,14 @@ export const executeOn =
         return outcome
       })
 
+// What PostgreSQL needs is loaded by those who have it: that is a fifth of all modules of a short command.
+
 /** The schema of the database of these settings. */
-export const openMigrator = ({ databaseFile, postgresUrl }: Settings): Migrator =>
-  postgresUrl === null ? openSqliteMigrator(databaseFile) : openPostgresMigrator(postgresUrl)
+export const openMigrator = async ({ databaseFile, postgresUrl }: Settings): Promise<Migrator> => {
+  if (postgresUrl === null) return openSqliteMigrator(databaseFile)
+  const { openPostgresMigrator } = await import('./infrastructure/database/postgres-migrations.ts')
+  return openPostgresMigrator(postgresUrl)
+}
 
 /** The database of these settings and nothing on top of it. */
 export const openEngine = async (
@@ -102,6 +108,7 @@ export const openEngine = async (
     unsafe: profile === 'test',
     now,
   }
+  const { openPostgresEngine } = await import('./infrastructure/database/postgres-engine.ts')
   return { ...(await openPostgresEngine(options)), sqlite: null }
 }
 
@@ -145,6 +152,10 @@ export const openFoundation = async (settings: Settings, world: World = {}): Pro
     database,
     sqlite,
     store,
+    origin: {
+      place: settings.postgresUrl === null ? { file: settings.databaseFile } : { url: settings.postgresUrl },
+      personalKey: keyring.personal,
+    },
     doorbell,
     reads: readSide(reader),
     lists: engine.lists,

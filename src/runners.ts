@@ -88,14 +88,15 @@ export const openWebhooksDoor = (floor: Foundation): WebhooksDoor => {
 }
 
 /** Brings read tables up to date that another version has built. */
-export const openUpkeep = ({ store, database, engine, clock, ids }: Foundation, log: Logger): Upkeep =>
-  new Upkeep({ store, database, liveTables: engine.liveTables, clock, ids, projections, log })
+export const openUpkeep = (
+  { store, database, engine, origin, clock, ids }: Foundation,
+  log: Logger,
+): Upkeep =>
+  new Upkeep({ store, database, liveTables: engine.liveTables, origin, clock, ids, projections, log })
 
 /** Builds read sides of the past for whoever may see them. */
-export const openTravelDoor = ({ settings, keyring, ...floor }: Foundation, log: Logger) =>
+export const openTravelDoor = (floor: Foundation, log: Logger) =>
   openTravel({
     ...floor,
-    place: settings.postgresUrl === null ? { file: settings.databaseFile } : { url: settings.postgresUrl },
-    personalKey: keyring.personal,
     onError: (err) => log.error({ err }, 'letting go of the past failed'),
   })

@@ -119,7 +119,7 @@ export const careCommands = (program: Command): void => {
     .option('--json', 'print JSON')
     .action(
       action(async (name: string | undefined, { json }: { json?: boolean }) =>
-        withFloor(async ({ store, database, engine, clock, ids }) => {
+        withFloor(async ({ store, database, engine, origin, clock, ids }) => {
           const wanted = projections.filter((one) => name === undefined || one.name === name)
           if (wanted.length === 0)
             throw new UsageProblem(
@@ -131,6 +131,7 @@ export const careCommands = (program: Command): void => {
               database,
               liveTables: engine.liveTables,
               projections: wanted,
+              origin,
               clock,
               builder: ids(),
             },

@@ -8,7 +8,7 @@ import { action, outputFor, table, UsageProblem } from './run.ts'
 const HISTORY_MIGRATION = 1
 
 const withMigrator = async <T>(work: (migrator: Migrator) => Promise<T>): Promise<T> => {
-  const migrator = openMigrator(readSettings(process.env))
+  const migrator = await openMigrator(readSettings(process.env))
   try {
     return await work(migrator)
   } finally {

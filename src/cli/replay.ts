@@ -3,7 +3,8 @@ import { readSettings } from '../config.ts'
 import { type Foundation, openFoundation } from '../foundation.ts'
 import { createLog } from '../infrastructure/log.ts'
 import { compareProjections } from '../infrastructure/projections/compare.ts'
-import { FreshTables, type Progress, tablesOf } from '../infrastructure/projections/fresh.ts'
+import { type Progress, tablesOf } from '../infrastructure/projections/fresh.ts'
+import { freshTables } from '../infrastructure/projections/fresh-in-threads.ts'
 import { projections } from '../projections/index.ts'
 import { action, outputFor, table, UsageProblem, withFloor } from './run.ts'
 import { stopOnSignal } from './stopping.ts'
@@ -49,8 +50,11 @@ const momentOf = async (floor: Foundation, until: string | undefined): Promise<M
 }
 
 /** A fresh build against the live tables: exit code 1 if they differ. */
-const compare = async ({ store, engine, clock }: Foundation, json: boolean): Promise<void> => {
-  const differences = await compareProjections({ store, engine, projections, clock }, progressOnTerminal())
+const compare = async ({ store, engine, origin, clock }: Foundation, json: boolean): Promise<void> => {
+  const differences = await compareProjections(
+    { store, engine, projections, origin, clock },
+    progressOnTerminal(),
+  )
   const [first] = differences
   if (first) process.exitCode = 1
   const lines = first
@@ -67,9 +71,8 @@ const compare = async ({ store, engine, clock }: Foundation, json: boolean): Pro
 /** What the read tables held at a moment. */
 const count = async (floor: Foundation, until: string, json: boolean): Promise<void> => {
   const { position } = await momentOf(floor, until)
-  const fresh = new FreshTables(projections)
+  const fresh = await freshTables({ ...floor, projections }, position, progressOnTerminal())
   try {
-    await fresh.replay(floor.store, position, progressOnTerminal())
     const rows = tablesOf(projections).map((name) => ({
       table: name,
       rows: fresh.db.prepare(`select count(*) from ${name}`).pluck().get() as number,

@@ -171,7 +171,7 @@ const expectPast = async (app: TestApp, { position, at, seen }: Snapshot, forgot
 }
 
 const rowsAt = async ({ floor }: TestApp, position: number): Promise<ReadonlyMap<string, Row>> => {
-  const tables = new FreshTables(projections, ':memory:')
+  const tables = new FreshTables(projections, { file: ':memory:' })
   await tables.replay(floor.store, position)
   const rows = COMPARED.flatMap(({ table, kind, key, shown }) =>
     (tables.db.prepare(`select * from ${table}`).all() as Row[]).map((row): [string, Row] => [

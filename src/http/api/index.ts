@@ -66,8 +66,9 @@ export const apiRoutes = (house: House): Middleware<State> => {
   const operations = operationsOf(house)
   const router = new Router<State>({ prefix: API_PREFIX, sensitive: true })
   for (const operation of operations) router[operation.method](operation.path, carryOut(house, operation))
-  const document = JSON.stringify(openApiDocument(operations, house.settings.publicUrl))
+  let document: string | undefined // for those who ask: making it takes as long as the rest of the API does
   router.get('/openapi.json', (ctx) => {
+    document ??= JSON.stringify(openApiDocument(operations, house.settings.publicUrl))
     ctx.state.route = '/openapi.json'
     ctx.type = 'application/json'
     ctx.body = document

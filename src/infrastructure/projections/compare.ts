@@ -5,13 +5,17 @@ import { sqliteReader } from '../database/sqlite.ts'
 import { shapeOf } from '../database/template.ts'
 import { readBy } from '../database/work.ts'
 import type { Engine } from '../engine.ts'
-import { FEW, FreshTables, type Progress, type Source } from './fresh.ts'
+import type { Origin } from './build.ts'
+import { FEW, type FreshTables, type Progress, type Source } from './fresh.ts'
+import { freshTables } from './fresh-in-threads.ts'
 
 export type ComparedParts = {
   readonly store: Source
   readonly engine: Pick<Engine, 'snapshot'>
   readonly projections: readonly Projection[]
   readonly clock: Clock
+  /** Where threads find the history. Without it everything is built here. */
+  readonly origin?: Origin
 }
 
 /** The first row in which a live table and a fresh build differ. */
@@ -69,8 +73,8 @@ export const compareProjections = async (
   parts: ComparedParts,
   progress?: Progress,
 ): Promise<readonly Difference[]> => {
-  const { store, engine, projections } = parts
-  const fresh = new FreshTables(projections)
+  const { store, engine } = parts
+  const fresh = await freshTables(parts, await store.head(), progress)
   try {
     for (;;) {
       await fresh.follow(store, progress)

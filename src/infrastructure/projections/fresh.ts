@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 import type { DomainEvent } from '../../domain/catalogue.ts'
-import type { Projection } from '../../projections/projection.ts'
-import { ChangeWriter } from '../database/changes.ts'
+import type { Change, Projection } from '../../projections/projection.ts'
+import { BulkInsert, ChangeWriter } from '../database/changes.ts'
 import type { SqliteConnection } from '../database/sqlite.ts'
 import { shapeOf, templateOf } from '../database/template.ts'
 import type { Work } from '../database/work.ts'
@@ -24,34 +24,62 @@ export const tablesOf = (projections: readonly Projection[]) => projections.flat
 
 const INDEXED = /\((\w+)/ // the first column, which is what rows are sought by
 
+export type FreshOptions = {
+  /** The tables stay in it when everything is done; what it holds already is gone on with. */
+  readonly file?: string
+  /** Of the last event that they hold already, or that others hold. */
+  readonly position?: number
+  /** Others hold what came before. */
+  readonly isLater?: boolean
+}
+
+/** So many changes to earlier rows are kept in memory before they are written down. */
+const NOTES_AT_ONCE = 1000
+
 /**
  * Read tables built from the history in a temporary file that SQLite removes by itself: memory stays flat. Their
  * indexes wait until rows are sought by them, for most never are while a history is replayed.
+ *
+ * They may begin in the middle of the history. A change means each row for itself, so those that came about before can
+ * be changed elsewhere and later: such changes are noted, for the tables that `absorb` these.
  */
 export class FreshTables {
   readonly db: SqliteConnection
   readonly #projections: readonly Projection[]
   readonly #writer: ChangeWriter
   readonly #rows: RecentRows
+  readonly #notes: BulkInsert | null = null
   readonly #waiting = new Map<string, { readonly column: string; readonly sql: string }[]>()
   readonly #sought = new Set<string>()
   readonly #indexed = new Set<string>()
-  #position = 0
+  #noted = 0
+  #position: number
   #seen = 0
 
-  /** In `file` the tables stay when everything is done. */
-  constructor(projections: readonly Projection[], file = '') {
+  constructor(
+    projections: readonly Projection[],
+    { file = '', position = 0, isLater = false }: FreshOptions = {},
+  ) {
     this.db = new Database(file)
     // Whatever goes wrong, it is thrown away: it needs neither journal nor disk.
     this.db.pragma('journal_mode = off')
     this.db.pragma('synchronous = off')
     this.db.pragma('cache_size = -65536')
     this.#projections = projections
+    this.#position = position
     for (const table of tablesOf(projections)) this.#create(table)
     this.#writer = new ChangeWriter(this.db, {
       beforeSeeking: (table, columns) => this.#indexFor(table, columns),
     })
-    this.#rows = new RecentRows(this.#writer, (table) => shapeOf(this.db, table))
+    if (isLater) {
+      this.db.exec('create table notes (n integer primary key, change text not null) strict')
+      this.#notes = new BulkInsert(this.db, 'notes', ['change'])
+    }
+    this.#rows = new RecentRows(
+      this.#writer,
+      (table) => shapeOf(this.db, table),
+      isLater ? { note: (change) => this.#note(change) } : { isEmpty: position === 0 },
+    )
     this.db.exec('begin')
   }
 
@@ -67,6 +95,7 @@ export class FreshTables {
 
   flush(): void {
     this.#rows.flush()
+    this.#notes?.flush()
   }
 
   /** Follows the history until no more than a few events are missing. */
@@ -94,22 +123,57 @@ export class FreshTables {
     this.flush()
   }
 
-  /** Makes the indexes that nobody asked for yet, and writes everything to the file. */
-  finish(): void {
+  /** Makes the indexes that nobody asked for yet. */
+  index(): void {
     this.flush()
     for (const table of this.#waiting.keys()) this.#make(table, () => true)
+  }
+
+  /** Writes everything to the file. */
+  keep(): void {
+    this.flush()
     this.db.exec('commit')
+  }
+
+  /**
+   * Takes over the rows of tables that go on where these end, up to and with a position; before that, changes here what
+   * they have noted. Call with nothing else to come.
+   */
+  absorb(file: string, position: number): void {
+    this.keep()
+    this.db.prepare('attach ? as later').run(file)
+    this.db.exec('begin')
+    const notes = this.db.prepare('select n, change from later.notes where n > ? order by n limit ?')
+    for (let last = 0; ; ) {
+      const some = notes.all(last, NOTES_AT_ONCE) as { n: number; change: string }[]
+      this.#writer.write(some.map(({ change }) => JSON.parse(change) as Change))
+      last = some.at(-1)?.n ?? last
+      if (some.length < NOTES_AT_ONCE) break
+    }
+    for (const table of tablesOf(this.#projections)) {
+      this.db.exec(`insert into main.${table} select * from later.${table}`)
+    }
+    this.db.exec('commit; detach later; begin')
+    this.#position = position
   }
 
   close(): void {
     this.db.close()
   }
 
+  #note(change: Change): void {
+    this.#notes?.add(JSON.stringify(change))
+    if (++this.#noted % NOTES_AT_ONCE === 0) this.#notes?.flush()
+  }
+
   #create(table: string): void {
+    const there = this.db.prepare('select name from sqlite_schema where tbl_name = ?').pluck().all(table)
     const waiting: { column: string; sql: string }[] = []
-    for (const { type, sql } of templateOf(table)) {
-      if (type === 'table') this.db.exec(sql)
-      else waiting.push({ column: INDEXED.exec(sql)?.[1] ?? '', sql })
+    for (const { type, name, sql } of templateOf(table)) {
+      const column = INDEXED.exec(sql)?.[1] ?? ''
+      if (there.includes(name)) this.#indexed.add(`${table}.${column}`)
+      else if (type === 'table') this.db.exec(sql)
+      else waiting.push({ column, sql })
     }
     this.#waiting.set(table, waiting)
   }
@@ -124,7 +188,8 @@ export class FreshTables {
     this.#make(table, ({ column }) => columns.includes(column))
     if (columns.some((column) => this.#indexed.has(`${table}.${column}`))) return
     // Rare enough that the live table does without, but here all of them come at once.
-    this.db.exec(`create index ${table}_sought_${this.#sought.size} on ${table} (${columns.join()})`)
+    const name = `${table}_sought_by_${columns.join('_')}`
+    this.db.exec(`create index if not exists ${name} on ${table} (${columns.join()})`)
   }
 
   #make(table: string, wanted: (index: { readonly column: string }) => boolean): void {

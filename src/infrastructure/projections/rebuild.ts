@@ -2,13 +2,17 @@ import type { DomainEvent } from '../../domain/catalogue.ts'
 import type { SqliteConnection } from '../database/sqlite.ts'
 import type { Work } from '../database/work.ts'
 import type { FloorStore } from '../engine.ts'
-import { FEW, FreshTables, type Progress, type Source, tablesOf } from './fresh.ts'
+import type { Origin } from './build.ts'
+import { FEW, type Progress, type Source, tablesOf } from './fresh.ts'
+import { freshTables } from './fresh-in-threads.ts'
 import type { LiveTables } from './live-tables.ts'
 import { type TurnParts, Turns } from './turns.ts'
 
 export type RebuildParts = TurnParts & {
   readonly store: Source & Pick<FloorStore, 'emptyLog'>
   readonly liveTables: LiveTables
+  /** Where threads find the history. Without it everything is built here. */
+  readonly origin?: Origin
 }
 
 /** So few events are left to the swap, if writers allow. */
@@ -65,13 +69,14 @@ class Rebuild {
   }
 
   async #build(progress: Progress): Promise<number> {
-    const { store, projections, liveTables } = this.#parts
-    const fresh = new FreshTables(projections)
+    const { store, liveTables } = this.#parts
+    const follow: Progress = async (position, of) => {
+      await this.#turns.keep()
+      await progress(position, of)
+    }
+    const fresh = await freshTables(this.#parts, await store.head(), follow)
     try {
-      await fresh.follow(store, async (position, of) => {
-        await this.#turns.keep()
-        await progress(position, of)
-      })
+      await fresh.follow(store, follow)
       const tables = this.#tables
       await this.#turns.take(function* () {
         for (const table of tables) yield* liveTables.createBeside(table)

@@ -7,12 +7,22 @@ export type Tables = { readonly write: (changes: readonly Change[]) => void; rea
 
 type MutableRow = Record<string, Value>
 type Sought = Exclude<Change, { op: 'insert' }>
+/** Told of each change that may mean rows that are neither in memory nor in the table. */
+type Note = (change: Sought) => void
+
+type RecentOptions = {
+  /** Of each table so many rows are in memory at most. */
+  readonly most?: number
+  /** For tables of which some rows are elsewhere. */
+  readonly note?: Note
+  /** Whether the tables begin without rows. */
+  readonly isEmpty?: boolean
+}
 type Key = Value | undefined
 
 /** Rows of one column's value, among those in memory; and whether rows with it may have gone to the table. */
 type ColumnIndex = { readonly keys: Map<Value, Set<Key>>; readonly gone: BloomFilter | null }
 
-/** Of each table so many rows are in memory at most. */
 const MOST_ROWS = 8192
 
 const matches = (row: MutableRow, change: Sought): boolean => {
@@ -29,13 +39,16 @@ class RecentTable {
   readonly #tables: Tables
   readonly #name: string
   readonly #most: number
+  readonly #note: Note
   readonly #rows = new Map<Key, MutableRow>()
   readonly #indexes = new Map<string, ColumnIndex>()
-  #anyGone = false
+  #anyGone: boolean
 
-  constructor(name: string, shape: Shape, tables: Tables, most: number) {
+  constructor(name: string, shape: Shape, tables: Tables, { most, note, isEmpty }: Required<RecentOptions>) {
     this.#name = name
     this.#most = most
+    this.#note = note
+    this.#anyGone = !isEmpty
     this.#shape = shape
     this.#tables = tables
   }
@@ -56,10 +69,13 @@ class RecentTable {
     const key = this.#keyIn(change.where)
     if (key !== undefined) {
       const row = this.#rows.get(key)
-      if (!row) this.#inTable(change)
-      else if (matches(row, change)) this.#carryOut(change, key, row)
+      if (!row) {
+        this.#note(change)
+        this.#inTable(change)
+      } else if (matches(row, change)) this.#carryOut(change, key, row)
       return
     }
+    this.#note(change)
     const column = Object.keys(change.where).find((name) => change.where[name] !== null)
     const value = column === undefined ? undefined : change.where[column]
     if (column === undefined || value === undefined) {
@@ -173,19 +189,23 @@ export class RecentRows {
   readonly #tables: Tables
   readonly #recent = new Map<string, RecentTable>()
   readonly #shapeOf: (table: string) => Shape
-  readonly #most: number
+  readonly #options: Required<RecentOptions>
 
-  constructor(tables: Tables, shapeOf: (table: string) => Shape, most = MOST_ROWS) {
+  constructor(
+    tables: Tables,
+    shapeOf: (table: string) => Shape,
+    { most = MOST_ROWS, note = () => {}, isEmpty = true }: RecentOptions = {},
+  ) {
     this.#tables = tables
     this.#shapeOf = shapeOf
-    this.#most = most
+    this.#options = { most, note, isEmpty }
   }
 
   write(changes: readonly Change[]): void {
     for (const change of changes) {
       let table = this.#recent.get(change.table)
       if (!table) {
-        table = new RecentTable(change.table, this.#shapeOf(change.table), this.#tables, this.#most)
+        table = new RecentTable(change.table, this.#shapeOf(change.table), this.#tables, this.#options)
         this.#recent.set(change.table, table)
       }
       if (change.op === 'insert') table.insert(change.row)

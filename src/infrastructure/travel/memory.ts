@@ -14,7 +14,7 @@ type Stretch = { readonly tag: Tag; readonly types?: readonly EventType[] | unde
 
 const IN_MEMORY = ':memory:'
 
-const inMemory = () => new FreshTables(projections, IN_MEMORY)
+const inMemory = () => new FreshTables(projections, { file: IN_MEMORY })
 const pastOf = (tables: FreshTables): Past => ({
   reads: readSide(sqliteReader(tables.db)),
   close: () => tables.close(),
@@ -69,6 +69,7 @@ export const pastAbout = async (
 export const pastInMemory = async (store: Source, until: number): Promise<Past> => {
   const tables = inMemory()
   await fill(tables, store.read({ until }))
-  tables.finish()
+  tables.index()
+  tables.keep()
   return pastOf(tables)
 }

@@ -2,10 +2,10 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
-import { readSide } from '../../projections/index.ts'
+import { projections, readSide } from '../../projections/index.ts'
 import { openReader, sqliteReader } from '../database/sqlite.ts'
-import { type BuildOrder, buildBeside } from './build.ts'
-import { openFolder } from './folder.ts'
+import { buildBeside, type Origin } from '../projections/build.ts'
+import { openFolder } from '../projections/folder.ts'
 import type { Past } from './memory.ts'
 
 /** Each may be as large as the live tables; whoever compares two moments needs two. */
@@ -31,8 +31,7 @@ type Building = {
 }
 
 type ShelfParts = {
-  /** Everything about a build but where it ends. */
-  readonly order: Omit<BuildOrder, 'position' | 'file'>
+  readonly origin: Origin
   /** Builds in memory what is short enough; null for what is not. */
   readonly atOnce: (position: number) => Promise<Past | null>
 }
@@ -133,7 +132,13 @@ export class Shelf {
     const remove = () => rmSync(file, { force: true })
     try {
       await buildBeside(
-        { ...this.#parts.order, position, file },
+        {
+          ...this.#parts.origin,
+          projections: projections.map(({ name }) => name),
+          position,
+          file,
+          isIndexed: true,
+        },
         {
           signal: building.stop.signal,
           progress: (done) => {

@@ -3,8 +3,8 @@ import type { Tag } from '../../domain/event.ts'
 import type { ReadSide } from '../../projections/index.ts'
 import type { Doorbell } from '../doorbell.ts'
 import type { EventStore } from '../event-store/store.ts'
-import type { Place } from './build.ts'
-import { removeLeftOvers } from './folder.ts'
+import type { Origin } from '../projections/build.ts'
+import { removeLeftOvers } from '../projections/folder.ts'
 import { pastAbout, pastInMemory } from './memory.ts'
 import { Shelf } from './shelf.ts'
 
@@ -17,8 +17,7 @@ const forgetting: readonly EventType[] = eventTypes.filter((type) => definitionO
 
 type Parts = {
   readonly store: Pick<EventStore, 'read' | 'head'>
-  readonly place: Place
-  readonly personalKey: Buffer
+  readonly origin: Origin
   readonly doorbell: Doorbell
   readonly onError: (error: unknown) => void
 }
@@ -28,10 +27,10 @@ type Reach =
   | readonly { readonly tag: Tag; readonly types?: readonly EventType[] | undefined }[]
 
 /** The read side as of any position. Whoever is forgotten is so in every past, from the moment they are. */
-export const openTravel = ({ store, doorbell, onError, place, personalKey }: Parts) => {
+export const openTravel = ({ store, doorbell, onError, origin }: Parts) => {
   removeLeftOvers()
   const shelf = new Shelf({
-    order: { place, personalKey },
+    origin,
     atOnce: (position) => (position > SHORT ? Promise.resolve(null) : pastInMemory(store, position)),
   })
   let known = 0

@@ -26,9 +26,10 @@ beforeAll(async () => {
   await append(cast.issued(), ...cast.member(BEN, BEN_ADDRESS))
   await append(cast.revoked(), cast.suspended(BEN))
   const file = join(floor.folder, 'past.db')
-  const fresh = new FreshTables(projections, file)
+  const fresh = new FreshTables(projections, { file })
   await fresh.replay(floor.store, POSITION)
-  fresh.finish()
+  fresh.index()
+  fresh.keep()
   fresh.close()
   past = await floor.engine.past(file, POSITION, {
     keys: new SubjectKeys(floor.keyring.personal),

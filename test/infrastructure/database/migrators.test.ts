@@ -24,7 +24,7 @@ describe.each(engines)('the schema on %s', (name, create) => {
 
   test('goes up as far as it is told, and down again; and knows whether anything has happened', async () => {
     const settings = await prepared()
-    const migrator = openMigrator(settings)
+    const migrator = await openMigrator(settings)
     const appliedNow = async () =>
       (await migrator.status()).filter(({ appliedAt }) => appliedAt !== null).map(({ number }) => number)
     expect([await appliedNow(), await migrator.hasEvents()]).toStrictEqual([[], false])
@@ -64,7 +64,7 @@ describe.each(engines)('the schema on %s', (name, create) => {
             server: expect.stringMatching(/^true: \d+ connections, room for \d+ locks$/),
           }
     expect(await checked()).toStrictEqual({ ...durability, migrations: 'true: all applied' })
-    const migrator = openMigrator(settings)
+    const migrator = await openMigrator(settings)
     await migrator.down(migrator.all.length - 2)
     await migrator.close()
     expect((await checked())['migrations']).toBe('false: 2 missing: latchkey migrate up')

@@ -56,7 +56,7 @@ describe('the newest rows in memory', () => {
       fc.property(fc.array(wish, { maxLength: 60 }), fc.integer({ min: 1, max: 5 }), (wishes, most) => {
         const [direct, later] = [tables(), tables()]
         const [plain, behind] = [new ChangeWriter(direct), new ChangeWriter(later)]
-        const recent = new RecentRows(behind, (table) => shapeOf(later, table), most)
+        const recent = new RecentRows(behind, (table) => shapeOf(later, table), { most })
         const there = () =>
           new Set([
             ...direct.prepare(`select 'p ' || id from people`).pluck().all(),
@@ -71,6 +71,50 @@ describe('the newest rows in memory', () => {
         recent.flush()
         expect(contents(later)).toStrictEqual(contents(direct))
       }),
+      { numRuns: 300, ...SEED },
+    )
+  })
+
+  test('of changes in two parts, each made apart, and then what the second has noted made to the first, tables hold the same', () => {
+    fc.assert(
+      fc.property(
+        fc.array(wish, { maxLength: 60 }),
+        fc.nat({ max: 60 }),
+        fc.integer({ min: 1, max: 5 }),
+        (wishes, cut, most) => {
+          const [direct, first, second] = [tables(), tables(), tables()]
+          const plain = new ChangeWriter(direct)
+          const noted: Change[] = []
+          const earlier = new RecentRows(new ChangeWriter(first), (table) => shapeOf(first, table), { most })
+          const later = new RecentRows(new ChangeWriter(second), (table) => shapeOf(second, table), {
+            most,
+            note: (change) => void noted.push(change),
+          })
+          const there = () =>
+            new Set([
+              ...direct.prepare(`select 'p ' || id from people`).pluck().all(),
+              ...direct.prepare(`select 'r ' || person || ' ' || role from roles`).pluck().all(),
+            ])
+          for (const [n, change] of wishes.entries()) {
+            if (change.op === 'insert' && there().has(keyOf(change))) continue
+            plain.write([change.op === 'insert' ? { ...change, row: { ...change.row } } : change])
+            plain.flush()
+            const part = n < cut ? earlier : later
+            part.write([change])
+          }
+          earlier.write(noted)
+          for (const part of [earlier, later]) part.flush()
+          const [one, other] = [contents(first), contents(second)]
+          const byKey = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
+          expect({
+            people: [...one.people, ...other.people].toSorted(byKey),
+            roles: [...one.roles, ...other.roles].toSorted(byKey),
+          }).toStrictEqual({
+            people: contents(direct).people.toSorted(byKey),
+            roles: contents(direct).roles.toSorted(byKey),
+          })
+        },
+      ),
       { numRuns: 300, ...SEED },
     )
   })

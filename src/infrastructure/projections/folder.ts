@@ -22,7 +22,7 @@ const isLeftOver = (name: string): boolean => {
   return Number(pid) === process.pid ? Number(since) !== SINCE : !isAlive(Number(pid))
 }
 
-/** Removes what processes left behind that were killed while they showed the past. */
+/** Removes what processes left behind that were killed while they built read tables, or showed the past. */
 export const removeLeftOvers = (): void => {
   for (const name of readdirSync(tmpdir()).filter(isLeftOver)) {
     try {
