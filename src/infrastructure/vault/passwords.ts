@@ -6,7 +6,7 @@ import { Piscina } from 'piscina'
 const SALT_BYTES = 16
 const SETTING_LENGTH = 29 // $2b$, two digits, $, 22 letters of salt
 const MAX_QUEUE = 100
-/** Nobody waits longer for their turn, as far as can be told; on a slow machine that is fewer than the queue could hold. */
+/** Nobody waits longer for their turn, and who would as far as can be told is not let in: whoever hashes yields to others. */
 const MAX_WAIT_MS = 5000
 /** How much the last one counts in what one takes. */
 const LATEST = 0.2
@@ -20,6 +20,10 @@ export class HashQueueFull extends Error {
   override readonly name = 'Overloaded'
   readonly retryAfterSeconds = 2
 }
+
+const busy = () => new HashQueueFull('the password workers are busy')
+
+type Waiting = { readonly begin: () => void; readonly giveUp: () => void }
 
 const workerFile = new URL(
   import.meta.filename.endsWith('.ts') ? './hash.worker.ts' : './hash.worker.js',
@@ -35,21 +39,28 @@ export class PasswordHasher {
   readonly #pepper: Buffer
   readonly #cost: number
   readonly #threads: number
+  readonly #maxWaitMs: number
+  readonly #waiting: Waiting[] = []
+  #running = 0
   /** What one takes on one thread, in milliseconds; 0 until one has been. */
   #each = 0
 
   constructor(
     pepper: Buffer,
-    { cost, threads = availableParallelism() }: { cost: number; threads?: number },
+    {
+      cost,
+      threads = availableParallelism(),
+      maxWaitMs = MAX_WAIT_MS,
+    }: { cost: number; threads?: number; maxWaitMs?: number },
   ) {
     this.#pepper = pepper
     this.#cost = cost
     this.#threads = threads
+    this.#maxWaitMs = maxWaitMs
     this.#pool = new Piscina({
       filename: workerFile.href,
       minThreads: 0,
       maxThreads: threads,
-      maxQueue: MAX_QUEUE,
       idleTimeout: 30_000,
     })
   }
@@ -82,6 +93,7 @@ export class PasswordHasher {
   }
 
   async close(): Promise<void> {
+    for (const { giveUp } of this.#waiting.splice(0)) giveUp()
     await this.#pool.destroy()
   }
 
@@ -94,13 +106,42 @@ export class PasswordHasher {
   }
 
   async #run(task: HashTask): Promise<string | boolean> {
-    const ahead = this.#pool.queueSize / this.#threads
-    if (this.#pool.queueSize >= MAX_QUEUE || ahead * this.#each > MAX_WAIT_MS)
-      throw new HashQueueFull('the password workers are busy')
-    const began = performance.now()
-    const result = await this.#pool.run(task)
-    const each = (performance.now() - began) / (ahead + 1)
-    this.#each = this.#each === 0 ? each : this.#each + LATEST * (each - this.#each)
-    return result
+    if (this.#running === this.#threads) await this.#turn()
+    else this.#running++
+    try {
+      const began = performance.now()
+      const result = await this.#pool.run(task)
+      const each = performance.now() - began
+      this.#each = this.#each === 0 ? each : this.#each + LATEST * (each - this.#each)
+      return result
+    } finally {
+      const next = this.#waiting.shift()
+      if (next) next.begin()
+      else this.#running--
+    }
+  }
+
+  /** Resolves when somebody who is done hands over their thread. */
+  #turn(): Promise<void> {
+    const ahead = (this.#waiting.length + 1) / this.#threads
+    if (this.#waiting.length >= MAX_QUEUE || ahead * this.#each > this.#maxWaitMs) throw busy()
+    return new Promise((begin, reject) => {
+      const giveUp = () => {
+        clearTimeout(late)
+        reject(busy())
+      }
+      const waiting: Waiting = {
+        begin: () => {
+          clearTimeout(late)
+          begin()
+        },
+        giveUp,
+      }
+      const late = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
+        giveUp()
+      }, this.#maxWaitMs)
+      this.#waiting.push(waiting)
+    })
   }
 }

@@ -93,6 +93,36 @@ describe('password hashes', () => {
   })
 })
 
+describe('who waits for their turn', () => {
+  test('hears after a while that it does not come; whoever comes later is served', async () => {
+    const slow = new PasswordHasher(pepper, { cost: 11, threads: 1, maxWaitMs: 20 })
+    const [first, second] = await Promise.allSettled([slow.hash('x'), slow.hash('y')])
+    expect(first.status).toBe('fulfilled')
+    expect(second).toMatchObject({ status: 'rejected', reason: { name: 'Overloaded', retryAfterSeconds: 2 } })
+    expect(await slow.hash('z')).toMatch(/^\$2b\$11\$/)
+    await slow.close()
+  })
+
+  test('is let in only if it will come soon, as far as can be told', async () => {
+    const slow = new PasswordHasher(pepper, { cost: 9, threads: 1, maxWaitMs: 1 })
+    await slow.hash('x') // now it is known how long one takes
+    const running = slow.hash('x')
+    const began = performance.now()
+    await expect(slow.hash('y')).rejects.toThrow(HashQueueFull)
+    expect(performance.now() - began).toBeLessThan(1000)
+    await running
+    await slow.close()
+  })
+
+  test('hears of the end', async () => {
+    const slow = new PasswordHasher(pepper, { cost: 11, threads: 1 })
+    const results = Promise.allSettled([slow.hash('x'), slow.hash('y')])
+    await slow.close()
+    expect((await results).map(({ status }) => status)).toStrictEqual(['rejected', 'rejected'])
+    expect((await results)[1]).toMatchObject({ reason: { name: 'Overloaded' } })
+  })
+})
+
 describe('proving a credential', () => {
   let floor: Awaited<ReturnType<typeof openTestFloor>>
   let compared: ('somebody' | 'nobody')[] = []
