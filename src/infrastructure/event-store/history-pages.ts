@@ -4,7 +4,7 @@ import type { Database, Dialect } from '../database/work.ts'
 import type { TagEncoder } from './codec.ts'
 import type { EventFilter, StoredEvent } from './store.ts'
 
-const PAGE = 500
+const MOST = 500
 
 /** What stands in an event's bytes and has an index of its own. */
 const WITHIN = ['actor', 'correlation', 'causation'] as const
@@ -13,7 +13,7 @@ const WITHIN = ['actor', 'correlation', 'causation'] as const
 const pageOf = (
   { field, isOneOf }: Dialect,
   encodeTag: TagEncoder,
-  { tag, types, newestFirst = false, ...filter }: EventFilter,
+  { tag, types, newestFirst = false, pageSize = MOST, ...filter }: EventFilter,
 ): { readonly sql: string; readonly params: readonly Value[] } => {
   const params: Value[] = []
   const parameter = (value: Value) => `$${params.push(value) + 2}`
@@ -37,11 +37,11 @@ const pageOf = (
   if (tag !== undefined) {
     // The places are found first: only a page of events is read, however many the tag has.
     const places = `select position from event_tags where tag = ${parameter(encodeTag(tag))} and ${where.join(' and ')}`
-    const found = within.length === 0 ? `${places} ${order} limit ${PAGE}` : places
+    const found = within.length === 0 ? `${places} ${order} limit ${pageSize}` : places
     where = [`position in (${found})`]
   }
   return {
-    sql: `select position, type, bytes from events where ${[...where, ...within].join(' and ')} ${order} limit ${PAGE}`,
+    sql: `select position, type, bytes from events where ${[...where, ...within].join(' and ')} ${order} limit ${pageSize}`,
     params,
   }
 }
@@ -57,13 +57,14 @@ export async function* storedPages(
   filter: EventFilter,
 ): AsyncIterable<readonly StoredEvent[]> {
   const { after = 0, until = Number.MAX_SAFE_INTEGER, newestFirst = false } = filter
-  const { sql, params } = pageOf(dialect, encodeTag, filter)
+  const pageSize = Math.min(filter.pageSize ?? MOST, MOST)
+  const { sql, params } = pageOf(dialect, encodeTag, { ...filter, pageSize })
   let range = [after, until]
   for (;;) {
     const rows = await reader.all<StoredEvent>(sql, [...range, ...params])
     if (rows.length > 0) yield rows
     const end = rows.at(-1)
-    if (!end || rows.length < PAGE) return
+    if (!end || rows.length < pageSize) return
     await setImmediate()
     range = newestFirst ? [after, end.position - 1] : [end.position, until]
   }

@@ -41,7 +41,8 @@ export const openLooking = ({ store, database, clock, doorbell }: LookingParts) 
       until: Math.min(end, beforePosition ?? Number.MAX_SAFE_INTEGER) - 1,
     }
     const events: DomainEvent[] = []
-    for await (const event of store.look({ ...filter, ...range, newestFirst: afterPosition === undefined })) {
+    const newestFirst = afterPosition === undefined
+    for await (const event of store.look({ ...filter, ...range, newestFirst, pageSize: limit })) {
       events.push(event)
       if (events.length === limit) break
     }

@@ -38,6 +38,8 @@ export type EventFilter = {
   readonly causation?: string | undefined
   /** From the last event back to the first, instead of the other way round. */
   readonly newestFirst?: boolean | undefined
+  /** So many are read at once, for whoever will hardly want more. */
+  readonly pageSize?: number | undefined
 }
 
 /**

@@ -18,7 +18,11 @@ export type BuildOrder = Origin & {
 }
 
 /** What one thread does of it: the events between two positions, the first of them exclusive. */
-export type SliceOrder = Omit<BuildOrder, 'position'> & { readonly after: number; readonly until: number }
+export type SliceOrder = Omit<BuildOrder, 'position'> & {
+  readonly after: number
+  readonly until: number
+  readonly isFirst: boolean
+}
 
 const workerFile = new URL(
   import.meta.filename.endsWith('.ts') ? './build.worker.ts' : './build.worker.js',
@@ -32,13 +36,23 @@ export const LEAST_EVENTS = 25_000
 const threadsFor = (events: number): number =>
   Math.max(1, Math.min(availableParallelism(), MOST_THREADS, Math.floor(events / LEAST_EVENTS)))
 
-const slicesOf = ({ position, ...order }: BuildOrder, count: number): readonly SliceOrder[] =>
-  Array.from({ length: count }, (_, n) => ({
+/** Several times of what a thread holds on to: left to itself it would let garbage lie as long as the machine has room. */
+const LIMITS = { maxOldGenerationSizeMb: 256 }
+
+/** The first thread takes over what the others have made, and has less to read for that. */
+const FIRST_SHARE = 0.85
+
+const slicesOf = ({ position, ...order }: BuildOrder, count: number): readonly SliceOrder[] => {
+  const cut = (n: number) =>
+    n === 0 ? 0 : Math.floor((position * (n - 1 + FIRST_SHARE)) / (count - 1 + FIRST_SHARE))
+  return Array.from({ length: count }, (_, n) => ({
     ...order,
-    after: Math.floor((position * n) / count),
-    until: Math.floor((position * (n + 1)) / count),
+    isFirst: n === 0,
+    after: cut(n),
+    until: cut(n + 1),
     file: n === 0 ? order.file : `${order.file}-${n}`,
   }))
+}
 
 type Following = {
   readonly signal?: AbortSignal | undefined
@@ -59,7 +73,7 @@ export const buildBeside = async (
   const slices = slicesOf(order, threads)
   const done = slices.map(() => 0)
   const workers = slices.map((slice, n) =>
-    new Worker(workerFile, { workerData: slice }).on('message', (events: number) => {
+    new Worker(workerFile, { workerData: slice, resourceLimits: LIMITS }).on('message', (events: number) => {
       done[n] = events
       progress(done.reduce((sum, one) => sum + one))
     }),

@@ -12,7 +12,16 @@ import { FreshTables } from './fresh.ts'
 const LOW_PRIORITY = 10
 if (process.platform === 'linux') setPriority(0, LOW_PRIORITY)
 
-const { place, personalKey, projections: wanted, after, until, file, isIndexed } = workerData as SliceOrder
+const {
+  place,
+  personalKey,
+  projections: wanted,
+  after,
+  until,
+  isFirst,
+  file,
+  isIndexed,
+} = workerData as SliceOrder
 const parts = {
   keys: new SubjectKeys(Buffer.from(personalKey)),
   encodeTag: (tag: string) => tag, // nothing is asked for by its tag
@@ -36,11 +45,11 @@ const openHistory = async (where: Place) => {
 const { history, close } = await openHistory(place)
 const tables = new FreshTables(
   projections.filter(({ name }) => wanted.includes(name)),
-  { file, position: after, isLater: after > 0 },
+  { file, position: after, isLater: !isFirst },
 )
 await tables.replay(history, until, (position) => parentPort?.postMessage(position - after))
 await close()
-if (after === 0 && parentPort) {
+if (isFirst && parentPort) {
   const [later] = (await once(parentPort, 'message')) as [readonly SliceOrder[]]
   for (const slice of later) tables.absorb(slice.file, slice.until)
   if (isIndexed) tables.index()

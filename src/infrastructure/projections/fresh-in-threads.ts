@@ -10,6 +10,8 @@ export type FreshParts = {
   /** Where threads find the history. Without it everything is built here. */
   readonly origin?: Origin | undefined
   readonly signal?: AbortSignal | undefined
+  /** With so many events a history is long. */
+  readonly longFrom?: number
 }
 
 const TELL_EVERY_MS = 100
@@ -42,16 +44,13 @@ const telling = (progress: Progress, of: number) => {
   }
 }
 
-/**
- * Read tables that hold the history up to a position. What is long enough is built in threads, a slice each, in a file
- * that is gone as soon as it is open here.
- */
+/** Read tables that hold the history up to a position. Those of a long one are built in threads, a slice each. */
 export const freshTables = async (
-  { store, projections, origin, signal }: FreshParts,
+  { store, projections, origin, signal, longFrom = LEAST_EVENTS }: FreshParts,
   until: number,
   progress: Progress = () => {},
 ): Promise<FreshTables> => {
-  if (!origin || until < LEAST_EVENTS) {
+  if (!origin || until < longFrom) {
     const fresh = new FreshTables(projections)
     try {
       await fresh.replay(store, until, progress)
@@ -75,9 +74,12 @@ export const freshTables = async (
       },
     )
     await progress(until, until)
-    return new FreshTables(projections, { file, position: until })
+    // SQLite writes to no file that has lost its name.
+    return new FreshTables(projections, { file, position: until, onClose: folder.remove })
+  } catch (error) {
+    folder.remove()
+    throw error
   } finally {
     await teller.end()
-    folder.remove()
   }
 }

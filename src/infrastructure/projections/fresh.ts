@@ -31,6 +31,8 @@ export type FreshOptions = {
   readonly position?: number
   /** Others hold what came before. */
   readonly isLater?: boolean
+  /** Called once the file is let go of. */
+  readonly onClose?: () => void
 }
 
 /** So many changes to earlier rows are kept in memory before they are written down. */
@@ -49,6 +51,7 @@ export class FreshTables {
   readonly #writer: ChangeWriter
   readonly #rows: RecentRows
   readonly #notes: BulkInsert | null = null
+  readonly #onClose: () => void
   readonly #waiting = new Map<string, { readonly column: string; readonly sql: string }[]>()
   readonly #sought = new Set<string>()
   readonly #indexed = new Set<string>()
@@ -58,13 +61,14 @@ export class FreshTables {
 
   constructor(
     projections: readonly Projection[],
-    { file = '', position = 0, isLater = false }: FreshOptions = {},
+    { file = '', position = 0, isLater = false, onClose = () => {} }: FreshOptions = {},
   ) {
+    this.#onClose = onClose
     this.db = new Database(file)
     // Whatever goes wrong, it is thrown away: it needs neither journal nor disk.
     this.db.pragma('journal_mode = off')
     this.db.pragma('synchronous = off')
-    this.db.pragma('cache_size = -65536')
+    this.db.pragma('cache_size = -16384')
     this.#projections = projections
     this.#position = position
     for (const table of tablesOf(projections)) this.#create(table)
@@ -100,11 +104,10 @@ export class FreshTables {
 
   /** Follows the history until no more than a few events are missing. */
   async follow(source: Source, progress?: Progress): Promise<void> {
-    let until = await source.head()
-    do {
+    for (let until = await source.head(); until > this.#position; until = await source.head()) {
       await this.replay(source, until, progress)
-      until = await source.head()
-    } while (until - this.#position > FEW)
+      if ((await source.head()) - this.#position <= FEW) return
+    }
   }
 
   /** Replays the history up to and with a position. */
@@ -159,6 +162,7 @@ export class FreshTables {
 
   close(): void {
     this.db.close()
+    this.#onClose()
   }
 
   #note(change: Change): void {

@@ -23,7 +23,7 @@ type Key = Value | undefined
 /** Rows of one column's value, among those in memory; and whether rows with it may have gone to the table. */
 type ColumnIndex = { readonly keys: Map<Value, Set<Key>>; readonly gone: BloomFilter | null }
 
-const MOST_ROWS = 8192
+const MOST_ROWS = 4096
 
 const matches = (row: MutableRow, change: Sought): boolean => {
   for (const column in change.where) if (row[column] !== change.where[column]) return false

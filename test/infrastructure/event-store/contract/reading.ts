@@ -33,6 +33,14 @@ export const readingContract = (open: OpenEngine): void => {
     await decide(() => accept(...Array.from({ length: 1201 }, () => cast.resent())))
     const positions = (await all(engine().store.read())).map(({ position }) => position)
     expect(positions).toStrictEqual(Array.from({ length: 1201 }, (_, n) => n + 1))
+    for (const filter of [
+      { pageSize: 7 },
+      { pageSize: 2000 },
+      { pageSize: 7, tag: `invite:${INVITE}` as const },
+    ]) {
+      const seen = (await all(engine().store.read({ ...filter, until: 40 }))).map(({ position }) => position)
+      expect(seen).toStrictEqual(positions.slice(0, 40))
+    }
   })
 
   test('reads backwards in pages, from any place, each event once', async () => {
