@@ -56,7 +56,7 @@ test('S3-42 server, port, encryption, user, password and sender of mails are set
 test('S3-44 nobody waits for what others are waiting for: pages are answered while passwords are computed', {
   timeout: 180_000, // whoever hashes yields to everybody else on this machine
 }, async () => {
-  const app = await openTestApp({ HASH_COST: '12' })
+  const app = await openTestApp({ HASH_COST: '11' })
   try {
     await enrolAdmin(app.floor)
     const finished: string[] = []
