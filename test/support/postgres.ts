@@ -91,12 +91,8 @@ export const replicaOf =
 /** A copy of a running server as it is, in a folder of its own: what a log that was archived is played behind. */
 export const baseBackup = async (primary: Pick<PostgresServer, 'port'>, data: string): Promise<void> => {
   const from = `host=127.0.0.1 port=${primary.port} user=postgres`
-  const [command, all] = commandAsPostgres(program('pg_basebackup'), [
-    ...['-D', data],
-    ...['-X', 'none'],
-    ...['-c', 'fast'],
-    ...['-d', from],
-  ])
+  const options = { '-D': data, '-X': 'none', '-c': 'fast', '-d': from }
+  const [command, all] = commandAsPostgres(program('pg_basebackup'), Object.entries(options).flat())
   await promisify(execFile)(command, [...all])
 }
 

@@ -138,7 +138,8 @@ class BoxedEvent {
 
   /** As any other event. */
   toJSON(): object {
-    return { ...this, data: this.data }
+    const { position, id, type, version, at, actor, causation, correlation, data } = this
+    return { position, id, type, version, at, actor, causation, correlation, data }
   }
 }
 
