@@ -95,13 +95,16 @@ const dataOf = (stored: ReturnType<typeof parse>, keyOf: KeyOf): Record<string, 
   return data
 }
 
+const withData = (stored: ReturnType<typeof parse>, data: Record<string, unknown>): DomainEvent => {
+  const { position, id, type, at, actor, causation, correlation } = stored
+  const { version } = definitionOf(type)
+  return { position, id, type, version, at, actor, causation, correlation, data } as unknown as DomainEvent
+}
+
 /** Reads stored bytes back, newest shape first: old versions are upcast here and nowhere else. */
 export const decode = (bytes: string, keyOf: KeyOf): DomainEvent => {
   const stored = parse(bytes)
-  const { position, id, type, at, actor, causation, correlation } = stored
-  const { version } = definitionOf(type)
-  const data = dataOf(stored, keyOf)
-  return { position, id, type, version, at, actor, causation, correlation, data } as unknown as DomainEvent
+  return withData(stored, dataOf(stored, keyOf))
 }
 
 /** An event whose box is opened when its data is looked at. One getter for all: one of its own would cost an event as much as parsing it. */
@@ -138,18 +141,14 @@ class BoxedEvent {
 
   /** As any other event. */
   toJSON(): object {
-    const { position, id, type, version, at, actor, causation, correlation, data } = this
-    return { position, id, type, version, at, actor, causation, correlation, data }
+    return withData(this.#stored, this.data)
   }
 }
 
-const eventOf = (stored: ReturnType<typeof parse>, keyOf: KeyOf): DomainEvent => {
-  const { position, id, type, at, actor, causation, correlation } = stored
-  if (stored.data.personal !== undefined) return new BoxedEvent(stored, keyOf) as unknown as DomainEvent
-  const { version } = definitionOf(type)
-  const data = dataOf(stored, keyOf)
-  return { position, id, type, version, at, actor, causation, correlation, data } as unknown as DomainEvent
-}
+const eventOf = (stored: ReturnType<typeof parse>, keyOf: KeyOf): DomainEvent =>
+  stored.data.personal === undefined
+    ? withData(stored, dataOf(stored, keyOf))
+    : (new BoxedEvent(stored, keyOf) as unknown as DomainEvent)
 
 const boxedOf = (page: readonly ReturnType<typeof parse>[]): ReadonlySet<Subject> =>
   new Set(

@@ -4,6 +4,7 @@ import type { Database, Dialect } from '../database/work.ts'
 import type { TagEncoder } from './codec.ts'
 import type { EventFilter, StoredEvent } from './store.ts'
 
+/** So many are read at once, if nobody wants fewer. */
 const MOST = 500
 
 /** What stands in an event's bytes and has an index of its own. */
@@ -13,7 +14,7 @@ const WITHIN = ['actor', 'correlation', 'causation'] as const
 const pageOf = (
   { field, isOneOf }: Dialect,
   encodeTag: TagEncoder,
-  { tag, types, newestFirst = false, pageSize = MOST, ...filter }: EventFilter,
+  { tag, types, newestFirst = false, pageSize, ...filter }: EventFilter & { readonly pageSize: number },
 ): { readonly sql: string; readonly params: readonly Value[] } => {
   const params: Value[] = []
   const parameter = (value: Value) => `$${params.push(value) + 2}`

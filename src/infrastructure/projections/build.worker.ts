@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { projections } from '../../projections/index.ts'
+import type { Projection } from '../../projections/projection.ts'
 import { openReader } from '../database/sqlite.ts'
 import { SqliteHistory } from '../event-store/sqlite-history.ts'
 import { SubjectKeys } from '../vault/subject-keys.ts'
@@ -43,10 +44,12 @@ const openHistory = async (where: Place) => {
 }
 
 const { history, close } = await openHistory(place)
-const tables = new FreshTables(
-  projections.filter(({ name }) => wanted.includes(name)),
-  { file, position: after, isLater: !isFirst },
-)
+const known = (name: string): Projection => {
+  const found = projections.find((one) => one.name === name)
+  if (!found) throw new Error(`no thread knows the projection ${name}`)
+  return found
+}
+const tables = new FreshTables(wanted.map(known), { file, position: after, isLater: !isFirst })
 await tables.replay(history, until, (position) => parentPort?.postMessage(position - after))
 await close()
 if (isFirst && parentPort) {

@@ -104,9 +104,8 @@ export class FreshTables {
 
   /** Follows the history until no more than a few events are missing. */
   async follow(source: Source, progress?: Progress): Promise<void> {
-    for (let until = await source.head(); until > this.#position; until = await source.head()) {
+    for (let until = await source.head(); until - this.#position > FEW; until = await source.head()) {
       await this.replay(source, until, progress)
-      if ((await source.head()) - this.#position <= FEW) return
     }
   }
 

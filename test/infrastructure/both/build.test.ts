@@ -125,7 +125,7 @@ test('tables of a long history are built in threads, told of, gone on with, and 
     const parts = { ...floor, projections, longFrom: 2 }
     const built = await freshTables(parts, 2, (position) => void told.push(position))
     expect(folders()).toHaveLength(before.length + 1)
-    await built.follow(floor.store)
+    await built.replay(floor.store, 3)
     const whole = await freshTables({ ...floor, projections, origin: undefined }, 3)
     expect(contents(built)).toStrictEqual(contents(whole))
     for (const tables of [built, whole]) tables.close()
@@ -169,4 +169,17 @@ test('a history that cannot be read is heard of, and nobody waits', async () => 
     buildBeside({ ...origin, projections: names, position: 9, file, isIndexed: false }, { threads: 2 }),
   ).rejects.toThrow()
   remove()
+})
+
+test('a projection that no thread knows is refused, and not left empty', async () => {
+  const floor = await openTestFloor()
+  const { folder, remove } = temporaryFolder()
+  try {
+    const order = { ...floor.origin, position: 1, file: join(folder, 'built.db'), isIndexed: false }
+    const building = buildBeside({ ...order, projections: ['invites', 'nobody’s'] })
+    await expect(building).rejects.toThrow('no thread knows the projection nobody’s')
+  } finally {
+    await floor.dispose()
+    remove()
+  }
 })
